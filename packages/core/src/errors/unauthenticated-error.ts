@@ -1,0 +1,6 @@
+import { HitlError } from './hitl-error.ts';
+
+export class UnauthenticatedError extends HitlError {
+  override readonly code: string = 'unauthenticated';
+  override readonly status: number = 401;
+}

@@ -1,0 +1,15 @@
+export * from './approval-category.ts';
+export * from './assurance.ts';
+export { canonicalJson, type JsonObject, type JsonValue } from './canonical-json.ts';
+export * from './decision.ts';
+export { digestOf, sha256Hex } from './digest.ts';
+export * from './errors/index.ts';
+export { createIdGenerator } from './new-id.ts';
+export * from './payload.ts';
+export * from './ports/index.ts';
+export * from './principal.ts';
+export * from './records/index.ts';
+export { isSecretKey, redacted, redactSecrets, redactText } from './redact-secrets.ts';
+export * from './tool-call.ts';
+export * from './tool-definition.ts';
+export * from './vote.ts';

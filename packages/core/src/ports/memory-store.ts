@@ -1,0 +1,20 @@
+export interface MemoryTurn {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
+/** Turns of sessions, isolated by principal and session. */
+export interface MemoryStore {
+  /** Idempotent by `turnId`. The turn vanishes after `expiresAtMs` (epoch milliseconds), at the latest when read. */
+  append(
+    key: { principal_id: string; session_id: string },
+    turnId: string,
+    turn: MemoryTurn,
+    expiresAtMs: number,
+  ): Promise<void>;
+  /** The newest `limit` unexpired turns, oldest of them first. */
+  recent(key: { principal_id: string; session_id: string }, limit: number): Promise<readonly MemoryTurn[]>;
+  forget(key: { principal_id: string; session_id: string }): Promise<void>;
+}
