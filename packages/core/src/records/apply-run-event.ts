@@ -1,7 +1,7 @@
 import { IntegrityError } from '../errors/index.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { type RunEvent, type RunEventType, runEventSchemas } from './run-events.ts';
-import type { ApprovalState, CallState, RunState } from './run-state.ts';
+import { type ApprovalState, type CallState, pendingApproval, type RunState } from './run-state.ts';
 
 /** Parses an entry of a run's stream; an unknown type or a shape that does not fit stops everything. */
 export function parseRunEvent(entry: AuditEntry): RunEvent {
@@ -60,10 +60,11 @@ function applyEvent(state: RunState, event: RunEvent, entry: AuditEntry): RunSta
     case 'tools-frozen':
       return { ...state, frozen: event.data };
     case 'model-answered': {
-      const { usage, ...step } = event.data;
+      const { usage, duration_ms, ...step } = event.data;
       return {
         ...state,
         steps: [...state.steps, step],
+        acting_ms: (state.acting_ms ?? 0) + (duration_ms ?? 0),
         usage: {
           input_tokens: state.usage.input_tokens + usage.input_tokens,
           output_tokens: state.usage.output_tokens + usage.output_tokens,
@@ -153,25 +154,26 @@ function applyEvent(state: RunState, event: RunEvent, entry: AuditEntry): RunSta
       const callStatus = data.status === 'superseded' ? 'cancelled' : data.status;
       for (const id of approval.call_ids)
         next = withCall(next, { ...callOf(next, id, entry), status: callStatus });
-      return { ...next, status: 'running' };
+      // Another request of the same run may still wait for people.
+      return { ...next, status: pendingApproval(next) === undefined ? 'running' : 'awaiting_approval' };
     }
     case 'execution-claimed': {
       const { call_id, owner, lease_expires_at, attempt } = event.data;
       return withCall(state, {
         ...callOf(state, call_id, entry),
         status: 'executing',
-        claim: { owner, lease_expires_at, attempt },
+        claim: { owner, lease_expires_at, attempt, claimed_at: entry.at },
       });
     }
     case 'execution-succeeded':
-      return withCall(state, {
+      return withCall(withExecutionTime(state, event.data.call_id, entry), {
         ...callOf(state, event.data.call_id, entry),
         status: 'succeeded',
         result: event.data.result,
       });
     case 'execution-failed': {
       const { call_id, error, result } = event.data;
-      return withCall(state, {
+      return withCall(withExecutionTime(state, call_id, entry), {
         ...callOf(state, call_id, entry),
         status: 'failed',
         error,
@@ -203,6 +205,14 @@ function applyEvent(state: RunState, event: RunEvent, entry: AuditEntry): RunSta
       return { ...state, status, output, ...(error === undefined ? {} : { error }) };
     }
   }
+}
+
+/** Adds the time since the newest claim; a claim that died with its worker was replaced and so does not count. */
+function withExecutionTime(state: RunState, callId: string, entry: AuditEntry): RunState {
+  const claimedAt = state.calls.get(callId)?.claim?.claimed_at;
+  if (claimedAt === undefined) return state;
+  const elapsedMs = Math.max(0, Date.parse(entry.at) - Date.parse(claimedAt));
+  return { ...state, acting_ms: (state.acting_ms ?? 0) + elapsedMs };
 }
 
 function withCall(state: RunState, call: CallState): RunState {

@@ -69,6 +69,8 @@ export const runEventSchemas = {
     text: z.string(),
     finish_reason: z.string(),
     usage: usageSchema,
+    /** How long the model took; counts as acting time. */
+    duration_ms: z.int().min(0).optional(),
     /** Tool calls of this step, in order: the model's call id and the wire name it used. */
     proposed: z.array(z.strictObject({ call_id: z.string(), wire_name: z.string() })),
   }),

@@ -1,5 +1,5 @@
-import type { ApprovalRequirement, Decision } from '../decision.ts';
 import type { JsonObject } from '../canonical-json.ts';
+import type { ApprovalRequirement, Decision } from '../decision.ts';
 import type { Payload } from '../payload.ts';
 import type { Preview } from '../tool-call.ts';
 import type { Vote } from '../vote.ts';
@@ -34,7 +34,13 @@ export interface CallState {
   readonly approval_id?: string;
   readonly status: CallStatus;
   /** The newest claim, while and after executing. */
-  readonly claim?: { readonly owner: string; readonly lease_expires_at: string; readonly attempt: number };
+  readonly claim?: {
+    readonly owner: string;
+    readonly lease_expires_at: string;
+    readonly attempt: number;
+    /** When the claim was recorded, ISO. */
+    readonly claimed_at?: string;
+  };
   readonly result?: Payload | undefined;
   readonly error?: { readonly code: string; readonly message: string };
   readonly resolved_by?: string;
@@ -86,6 +92,8 @@ export interface RunState {
   readonly output?: string;
   readonly error?: { readonly code: string; readonly message: string };
   readonly usage: Usage;
+  /** Milliseconds spent in model calls and tool executions: not waiting for people, not being down. */
+  readonly acting_ms?: number;
   readonly created_at: string;
   readonly updated_at: string;
   /** Sequence and hash of the newest entry: what the next append builds on. */
