@@ -1,1 +1,14 @@
-export {};
+export { chainEntry } from './chain-entry.ts';
+export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export { createMemoryApprovalStore } from './memory/memory-approval-store.ts';
+export { createMemoryAuditLog, type MemoryAuditLog } from './memory/memory-audit-log.ts';
+export { createMemoryBlobStore, type MemoryBlobStore } from './memory/memory-blob-store.ts';
+export { createMemoryCallHistory } from './memory/memory-call-history.ts';
+export { createMemoryDirectory, type MemoryDirectory } from './memory/memory-directory.ts';
+export { createMemoryGrantStore } from './memory/memory-grant-store.ts';
+export { createMemoryMemoryStore } from './memory/memory-memory-store.ts';
+export { createMemoryRunStore } from './memory/memory-run-store.ts';
+export { createMemorySecretSource } from './memory/memory-secret-source.ts';
+export { createMemorySessionStore } from './memory/memory-session-store.ts';
+export { createRecordingNotifier, type RecordingNotifier } from './memory/recording-notifier.ts';
+export { createSequentialIds } from './sequential-ids.ts';

@@ -22,7 +22,10 @@ export interface AuditLog {
 
 /** Content-addressed storage for what is too large for one entry. */
 export interface BlobStore {
-  /** Idempotent. Returns the lower-case hex SHA-256 of the UTF-8 text. */
+  /**
+   * Idempotent. Returns the lower-case hex SHA-256 of the UTF-8 text.
+   * @throws InvalidInputError for text with half a surrogate pair, which UTF-8 can't carry.
+   */
   put(text: string): Promise<{ sha256: string; bytes: number }>;
   /** @throws NotFoundError when absent, IntegrityError when the stored text does not hash to `sha256`. */
   get(sha256: string): Promise<string>;

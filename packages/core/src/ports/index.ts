@@ -1,5 +1,6 @@
 export * from './approval-store.ts';
 export * from './audit-log.ts';
+export * from './call-history.ts';
 export * from './clock.ts';
 export * from './directory.ts';
 export * from './grant-store.ts';

@@ -1,0 +1,31 @@
+import type { Notification, Notifier } from '@hitl/core';
+
+export interface RecordingNotifier extends Notifier {
+  /** What was sent, in order. */
+  readonly sent: readonly Notification[];
+  /** The next `count` notifications fail with `error`, as a channel that is down does. */
+  failNext(error: Error, count?: number): void;
+}
+
+export function createRecordingNotifier(name = 'recording'): RecordingNotifier {
+  const sent: Notification[] = [];
+  const seen = new Set<string>();
+  const failures: Error[] = [];
+  return {
+    name,
+    sent,
+    async notify(notification) {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      const subject =
+        notification.kind === 'run-finished' ? notification.run.run_id : notification.approval_id;
+      const key = JSON.stringify([notification.kind, subject, notification.run.sequence]);
+      if (seen.has(key)) return;
+      seen.add(key);
+      sent.push(notification);
+    },
+    failNext(error, count = 1) {
+      for (let i = 0; i < count; i += 1) failures.push(error);
+    },
+  };
+}
