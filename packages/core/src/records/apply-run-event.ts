@@ -127,6 +127,8 @@ function applyEvent(state: RunState, event: RunEvent, entry: AuditEntry): RunSta
         editors: approval.editors.includes(data.principal_id)
           ? approval.editors
           : [...approval.editors, data.principal_id],
+        // Those escalated to are told of the changed call again; the merged stages may also stand in another order.
+        escalation_stage: 0,
       });
     }
     case 'approval-reminded':

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ApprovalRequirement } from './decision.ts';
+import { mergeRequirements } from './merge-requirements.ts';
+
+const base: ApprovalRequirement = {
+  steps: [{ from: ['group:it'], votes: 1 }],
+  expires_in_seconds: 3600,
+  assurance: 'authenticated',
+  remind_after_seconds: [],
+  escalate: [],
+};
+
+describe('merging approval requirements', () => {
+  it('keeps distinct steps in order and the larger number of votes of equal ones', () => {
+    const merged = mergeRequirements([
+      { ...base, steps: [{ from: ['group:it', 'user:ana'], votes: 1 }] },
+      {
+        ...base,
+        steps: [
+          { from: ['group:security'], votes: 1 },
+          { from: ['user:ana', 'group:it'], votes: 2 },
+        ],
+      },
+    ]);
+    expect(merged.steps).toEqual([
+      { from: ['group:it', 'user:ana'], votes: 2 },
+      { from: ['group:security'], votes: 1 },
+    ]);
+  });
+
+  it('takes the strongest assurance and the earliest expiry', () => {
+    const merged = mergeRequirements([
+      { ...base, assurance: 'linked', expires_in_seconds: 60 },
+      { ...base, assurance: 'asserted', expires_in_seconds: 7200 },
+    ]);
+    expect(merged).toMatchObject({ assurance: 'linked', expires_in_seconds: 60 });
+  });
+
+  it('unites reminders and escalations, sorted by time', () => {
+    const merged = mergeRequirements([
+      { ...base, remind_after_seconds: [900, 300], escalate: [{ after_seconds: 600, to: ['group:leads'] }] },
+      {
+        ...base,
+        remind_after_seconds: [300],
+        escalate: [
+          { after_seconds: 1200, to: ['user:cto'] },
+          { after_seconds: 600, to: ['user:oncall', 'group:leads'] },
+        ],
+      },
+    ]);
+    expect(merged.remind_after_seconds).toEqual([300, 900]);
+    expect(merged.escalate).toEqual([
+      { after_seconds: 600, to: ['group:leads', 'user:oncall'] },
+      { after_seconds: 1200, to: ['user:cto'] },
+    ]);
+  });
+
+  it('refuses to merge nothing', () => {
+    expect(() => mergeRequirements([])).toThrow('no approval requirement');
+  });
+});

@@ -1,0 +1,49 @@
+import { assuranceLevels } from './assurance.ts';
+import type { ApprovalRequirement, ApprovalStep, EscalationStage } from './decision.ts';
+import { InvalidInputError } from './errors/invalid-input-error.ts';
+
+/**
+ * The requirement that satisfies every one of the given: distinct steps in the order of their first appearance (of steps with
+ * the same approvers the one with more votes), the strongest assurance, the earliest expiry, all reminders and escalations
+ * (sorted by time). Merging never lowers what any single one demands.
+ * @throws InvalidInputError when there is nothing to merge.
+ */
+export function mergeRequirements(requirements: readonly ApprovalRequirement[]): ApprovalRequirement {
+  if (requirements.length === 0) throw new InvalidInputError('there is no approval requirement to merge');
+  const ranks = requirements.map((requirement) => assuranceLevels.indexOf(requirement.assurance));
+  return {
+    steps: mergeSteps(requirements.flatMap((requirement) => requirement.steps)),
+    expires_in_seconds: Math.min(...requirements.map((requirement) => requirement.expires_in_seconds)),
+    assurance: assuranceLevels[Math.max(...ranks)] ?? 'mfa',
+    remind_after_seconds: [
+      ...new Set(requirements.flatMap((requirement) => requirement.remind_after_seconds)),
+    ].sort((a, b) => a - b),
+    escalate: mergeStages(requirements.flatMap((requirement) => requirement.escalate)),
+  };
+}
+
+function mergeSteps(steps: readonly ApprovalStep[]): ApprovalStep[] {
+  const merged = new Map<string, ApprovalStep>();
+  for (const step of steps) {
+    const from = [...new Set(step.from)];
+    const key = setKey(from);
+    const earlier = merged.get(key);
+    merged.set(key, {
+      from: earlier?.from ?? from,
+      votes: Math.max(step.votes, earlier?.votes ?? 0),
+    });
+  }
+  return [...merged.values()];
+}
+
+/** Stages at the same time are one stage that tells everybody named. */
+function mergeStages(stages: readonly EscalationStage[]): EscalationStage[] {
+  const merged = new Map<number, string[]>();
+  for (const { after_seconds, to } of stages)
+    merged.set(after_seconds, [...new Set([...(merged.get(after_seconds) ?? []), ...to])]);
+  return [...merged].sort(([a], [b]) => a - b).map(([after_seconds, to]) => ({ after_seconds, to }));
+}
+
+function setKey(references: readonly string[]): string {
+  return JSON.stringify([...references].sort());
+}
