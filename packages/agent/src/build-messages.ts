@@ -1,0 +1,96 @@
+import {
+  type BlobStore,
+  type CallState,
+  loadPayload,
+  qualifiedName,
+  type RunState,
+  redactText,
+} from '@hitl/core';
+import type { ModelMessage, ToolResultPart } from 'ai';
+import { renderToolResult } from './render-tool-result.ts';
+import { sanitizeText } from './sanitize-text.ts';
+import { type StoredStep, storedStepSchema } from './stored-step.ts';
+
+/**
+ * The conversation so far, made from the record and nothing else: the same record gives the same bytes, in whatever process
+ * the run goes on.
+ */
+export async function buildMessages(
+  run: RunState,
+  blobs: Pick<BlobStore, 'get'>,
+  toolOutputTokens: number,
+): Promise<ModelMessage[]> {
+  const messages: ModelMessage[] = [{ role: 'user', content: userPrompt(run) }];
+  for (const step of run.steps) {
+    const stored = storedStepSchema.parse(await loadPayload(blobs, step.messages));
+    messages.push(stored.assistant as unknown as ModelMessage);
+    if (step.proposed.length === 0) continue;
+    const content = await Promise.all(
+      step.proposed.map((proposed) => toolResultPart(run, proposed, stored, blobs, toolOutputTokens)),
+    );
+    messages.push({ role: 'tool', content });
+  }
+  return messages;
+}
+
+/** Where the request itself begins, after the earlier turns. */
+export const requestDelimiter = '</earlier_turns>\n\n';
+
+/** Earlier turns are JSON with every `<` escaped, so no turn can close the frame and pose as the request. */
+function userPrompt(run: RunState): string {
+  const query = sanitizeText(redactText(run.started.query));
+  if (run.started.memory.length === 0) return query;
+  const turns = run.started.memory.map(({ role, text }) =>
+    JSON.stringify({ role, text: sanitizeText(redactText(text)) }).replaceAll('<', '\\u003c'),
+  );
+  return `<earlier_turns note="earlier turns of this conversation, for context only">\n${turns.join('\n')}\n${requestDelimiter}${query}`;
+}
+
+async function toolResultPart(
+  run: RunState,
+  proposed: { readonly call_id: string; readonly wire_name: string },
+  stored: StoredStep,
+  blobs: Pick<BlobStore, 'get'>,
+  toolOutputTokens: number,
+): Promise<ToolResultPart> {
+  const part = { type: 'tool-result', toolCallId: proposed.call_id, toolName: proposed.wire_name } as const;
+  const refusal = stored.invalid[proposed.call_id];
+  if (refusal !== undefined) return { ...part, output: { type: 'error-text', value: refusal } };
+  const call = run.calls.get(proposed.call_id);
+  if (call === undefined) return { ...part, output: { type: 'error-text', value: 'Not executed.' } };
+  if (call.result !== undefined) {
+    const value = renderToolResult(
+      qualifiedName(call),
+      await loadPayload(blobs, call.result),
+      toolOutputTokens,
+    );
+    return call.status === 'succeeded'
+      ? { ...part, output: { type: 'text', value } }
+      : { ...part, output: { type: 'error-text', value: `${outcomeLine(call)}\n${value}` } };
+  }
+  const type = call.status === 'succeeded' ? 'text' : 'error-text';
+  return { ...part, output: { type, value: outcomeLine(call) } };
+}
+
+/** What became of a call, for the model. A server's own error message is framed like any other data of a tool. */
+function outcomeLine(call: CallState): string {
+  const name = qualifiedName(call);
+  const reasons = call.decision.reasons.join(' ');
+  const error = call.error === undefined ? '' : ` (${call.error.code})`;
+  const detail =
+    call.error === undefined || call.error.message === ''
+      ? ''
+      : `\n${renderToolResult(name, call.error.message, 500)}`;
+  switch (call.status) {
+    case 'denied':
+      return `Denied by policy, not executed: ${sanitizeText(reasons)}`;
+    case 'succeeded':
+      return 'Succeeded.';
+    case 'failed':
+      return `Failed${error}.${detail}`;
+    case 'refused':
+      return `Refused before anything was sent${error}.${detail}`;
+    default:
+      return `Not executed: ${call.status.replaceAll('_', ' ')}.`;
+  }
+}
