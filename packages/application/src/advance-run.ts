@@ -1,0 +1,80 @@
+import { AgentOrchestrator } from '@hitl/agent';
+import { isFinished, type RunState, SequenceConflictError } from '@hitl/core';
+import type { ApplicationDeps } from './application-deps.ts';
+import { settleIfDue } from './cast-vote.ts';
+import { executeCall } from './execute-call.ts';
+import { freezeTools } from './freeze-tools.ts';
+import { gateCall } from './gate-call.ts';
+import { loadRun } from './load-run.ts';
+import { notifyAll } from './notify-all.ts';
+import { requestApprovals } from './request-approval.ts';
+
+export type AdvanceOutcome = 'finished' | 'awaiting_approval' | 'continue';
+
+/** Lost races after which a step gives up and is entered again by the workflow. */
+const maxConflicts = 20;
+
+/**
+ * The one re-entrant step of the workflow: takes a run as its record stands and brings it as far as it can come now. Safe to
+ * enter at any time, any number of times, from several processes.
+ * @throws RunBusyError (retryable) while another live worker executes a call of this run.
+ */
+export async function advanceRun(
+  deps: ApplicationDeps,
+  runId: string,
+  signal: AbortSignal,
+): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
+  for (let conflicts = 0; ; conflicts += 1) {
+    try {
+      return await advanceOnce(deps, runId, signal);
+    } catch (error) {
+      // Somebody voted, cancelled or advanced in between: the record has moved, so look again.
+      if (!(error instanceof SequenceConflictError) || conflicts >= maxConflicts) throw error;
+    }
+  }
+}
+
+async function advanceOnce(deps: ApplicationDeps, runId: string, signal: AbortSignal): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
+  let run = await loadRun(deps, runId);
+  for (const approvalId of run.approvals.keys()) run = (await settleIfDue(deps, run, approvalId)).run;
+  if (isFinished(run)) {
+    await deps.repository.repairIndexes(run);
+    return { outcome: 'finished', run };
+  }
+  const orchestrator = new AgentOrchestrator({
+    model: deps.model,
+    modelId: deps.modelId,
+    blobs: deps.blobs,
+    record: (state, event) => deps.repository.append(state, event, 'system'),
+    freezeTools: (state) => freezeTools(deps, state, signal),
+    gate: (state, call) => gateCall(deps, state, call, signal),
+    execute: (state, callId, callSignal) => executeCall(deps, state, callId, callSignal),
+    requestApproval: (state, callIds) => requestApprovals(deps, state, callIds),
+    emit: (event) => deps.publish(runId, event),
+    clock: deps.clock,
+    limits: {
+      maxSteps: deps.settings.maxSteps,
+      maxCallsPerStep: deps.settings.maxCallsPerStep,
+      toolOutputTokens: deps.settings.toolOutputTokens,
+      ...(deps.settings.stepBudgetMs === undefined ? {} : { stepBudgetMs: deps.settings.stepBudgetMs }),
+    },
+  });
+  const result = await orchestrator.advance(run, { signal });
+  if (result.outcome === 'finished') await concludeRun(deps, result.run);
+  else if (result.outcome === 'awaiting_approval') await deps.repository.repairIndexes(result.run);
+  return result;
+}
+
+/** What follows from a finished run and may be done again without harm. */
+async function concludeRun(deps: ApplicationDeps, run: RunState): Promise<void> {
+  const key = { principal_id: run.started.principal.id, session_id: run.session_id };
+  try {
+    await deps.memory.remember(key, `${run.run_id}/user`, { role: 'user', text: run.started.query, at: run.created_at });
+    if (run.output !== undefined && run.output !== '') {
+      await deps.memory.remember(key, `${run.run_id}/assistant`, { role: 'assistant', text: run.output, at: run.updated_at });
+    }
+  } catch (error) {
+    deps.logger.warn('memory could not be written', { run_id: run.run_id, error: String(error) });
+  }
+  notifyAll(deps, 'run-finished', run);
+}

@@ -1,0 +1,95 @@
+import { decideVote, settleApproval } from '@hitl/approvals';
+import { ForbiddenError, type RunState, type VoteDecision } from '@hitl/core';
+import type { ApplicationDeps } from './application-deps.ts';
+import { type Caller, resolveKnown } from './caller.ts';
+import { loadApproval } from './load-run.ts';
+import { notifyAll } from './notify-all.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
+import { wakeRun } from './wake-run.ts';
+
+export interface Ballot {
+  readonly approval_id: string;
+  readonly decision: VoteDecision;
+  /** What the voter saw; any other than the current digest is refused. */
+  readonly digest: string;
+  readonly reason?: string | undefined;
+  readonly rendered_digest?: string | undefined;
+}
+
+export type VoteDeps = Pick<
+  ApplicationDeps,
+  'repository' | 'approvals' | 'directory' | 'workflow' | 'notifiers' | 'clock' | 'ids' | 'logger'
+>;
+
+/**
+ * The one vote function: every channel ends here. Counts the vote or refuses it, and writes either to the record. Racing votes
+ * are put in order by the record: one wins, the others learn who decided.
+ * @throws NotFoundError, ForbiddenError, ConflictError with the refusal's code; InvalidInputError for a rejection without reason.
+ */
+export async function castVote(deps: VoteDeps, caller: Caller, ballot: Ballot): Promise<RunState> {
+  const run = await retryOnConflict(() => castOnce(deps, caller, ballot));
+  const approval = run.approvals.get(ballot.approval_id);
+  if (approval !== undefined && approval.status !== 'pending') {
+    await wakeRun(deps, run.run_id);
+    notifyAll(deps, 'approval-decided', run, ballot.approval_id);
+  }
+  return run;
+}
+
+async function castOnce(deps: VoteDeps, caller: Caller, ballot: Ballot): Promise<RunState> {
+  const { run: loaded } = await loadApproval(deps, ballot.approval_id);
+  // What an earlier crash left undecided is decided first, so that this vote meets the true state.
+  const { run } = await settleIfDue(deps, loaded, ballot.approval_id);
+  const approval = run.approvals.get(ballot.approval_id) ?? fail();
+  const nowMs = deps.clock.now();
+  const principal = await resolveKnown(deps.directory, caller).catch(async (error: unknown) => {
+    if (!(error instanceof ForbiddenError)) throw error;
+    await deps.repository.append(
+      run,
+      {
+        type: 'vote-refused',
+        data: {
+          approval_id: ballot.approval_id,
+          principal_id: caller.id,
+          channel: caller.channel,
+          decision: ballot.decision,
+          code: error.code,
+          detail: error.message,
+        },
+      },
+      caller.id,
+    );
+    throw error;
+  });
+  const verdict = decideVote(
+    approval,
+    {
+      principal,
+      channel: caller.channel,
+      decision: ballot.decision,
+      digest: ballot.digest,
+      ...(ballot.reason === undefined ? {} : { reason: ballot.reason }),
+      ...(ballot.rendered_digest === undefined ? {} : { rendered_digest: ballot.rendered_digest }),
+    },
+    { nowMs, voteId: deps.ids.next('vote') },
+  );
+  const voted = await deps.repository.append(run, verdict.event, caller.id);
+  if (verdict.kind === 'refused') throw verdict.error;
+  return (await settleIfDue(deps, voted, ballot.approval_id)).run;
+}
+
+/** Records the decision that the votes or the time imply, if they imply one. */
+export async function settleIfDue(
+  deps: Pick<ApplicationDeps, 'repository' | 'clock'>,
+  run: RunState,
+  approvalId: string,
+): Promise<{ run: RunState; settled: boolean }> {
+  const approval = run.approvals.get(approvalId);
+  const event = approval === undefined ? undefined : settleApproval(approval, deps.clock.now());
+  if (event === undefined) return { run, settled: false };
+  return { run: await deps.repository.append(run, event, 'system'), settled: true };
+}
+
+function fail(): never {
+  throw new Error('the approval vanished between two reads of one record');
+}

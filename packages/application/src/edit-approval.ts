@@ -1,0 +1,57 @@
+import { decideEdit } from '@hitl/approvals';
+import { InvalidInputError, type JsonObject, qualifiedName, type RunState, toolCallDigest } from '@hitl/core';
+import type { ApplicationDeps } from './application-deps.ts';
+import { type Caller, resolveKnown } from './caller.ts';
+import { settleIfDue } from './cast-vote.ts';
+import { loadFrozenTools } from './freeze-tools.ts';
+import { decideCall } from './gate-call.ts';
+import { loadApproval } from './load-run.ts';
+import { notifyAll } from './notify-all.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
+
+export interface Edit {
+  readonly approval_id: string;
+  /** Needed where the request holds several calls. */
+  readonly call_id?: string | undefined;
+  readonly arguments: JsonObject;
+  readonly digest: string;
+}
+
+/**
+ * Changes a waiting call's arguments: new digest, policy and preview again, earlier votes void, and whoever edited does not
+ * count as an approver any more.
+ */
+export async function editApproval(deps: ApplicationDeps, caller: Caller, edit: Edit): Promise<RunState> {
+  const run = await retryOnConflict(() => editOnce(deps, caller, edit));
+  notifyAll(deps, 'approval-requested', run, edit.approval_id);
+  return run;
+}
+
+async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Promise<RunState> {
+  const principal = await resolveKnown(deps.directory, caller);
+  const { run: loaded } = await loadApproval(deps, edit.approval_id);
+  const { run } = await settleIfDue(deps, loaded, edit.approval_id);
+  const approval = run.approvals.get(edit.approval_id);
+  const callId = edit.call_id ?? (approval?.call_ids.length === 1 ? approval.call_ids[0] : undefined);
+  const call = callId === undefined ? undefined : run.calls.get(callId);
+  if (approval === undefined || call === undefined || !approval.call_ids.includes(call.call_id)) {
+    throw new InvalidInputError('call_id: this request holds several calls; name one of them', {
+      errors: [{ path: 'call_id', message: `one of ${approval?.call_ids.join(', ')}` }],
+    });
+  }
+  const tool = (await loadFrozenTools(deps, run)).find((t) => t.server === call.server && t.tool === call.tool);
+  if (tool === undefined) throw new InvalidInputError(`${qualifiedName(call)} is not among the run's tools`);
+  const { decision, preview } = await decideCall(deps, run, { tool, arguments: edit.arguments });
+  const verdict = decideEdit(
+    { run, approval, call, tool, edit: { principal, arguments: edit.arguments, digest: edit.digest } },
+    {
+      decision,
+      ...(preview === undefined ? {} : { preview }),
+      callDigest: toolCallDigest({ server: call.server, tool: call.tool, arguments: edit.arguments }, call.tool_digest, preview),
+    },
+    { nowMs: deps.clock.now() },
+  );
+  const next = await deps.repository.append(run, verdict.event, caller.id);
+  if (verdict.kind === 'refused') throw verdict.error;
+  return next;
+}

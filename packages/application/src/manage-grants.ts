@@ -1,0 +1,50 @@
+import { decideGrantCreation, decideGrantRevocation } from '@hitl/approvals';
+import { type GrantState, type JsonObject, NotFoundError } from '@hitl/core';
+import type { ApplicationDeps } from './application-deps.ts';
+import { type Caller, resolveKnown } from './caller.ts';
+import { appendToGrant } from './grant-ledger.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
+
+export interface GrantRequest {
+  readonly grantee_id: string;
+  readonly server: string;
+  readonly tool: string;
+  readonly arguments: JsonObject;
+  readonly allow_other_arguments?: boolean | undefined;
+  readonly environment?: string | undefined;
+  readonly max_uses: number;
+  readonly expires_in_seconds: number;
+  readonly reason: string;
+}
+
+/** Gives a pre-approval. @throws InvalidInputError / ForbiddenError with the field or the rule that it breaks. */
+export async function createGrant(deps: ApplicationDeps, caller: Caller, request: GrantRequest): Promise<GrantState> {
+  const grantor = await resolveKnown(deps.directory, caller);
+  const grantId = deps.ids.next('grt');
+  const event = decideGrantCreation({
+    grantId,
+    grantor,
+    channel: caller.channel,
+    request,
+    nowMs: deps.clock.now(),
+  });
+  const state = await appendToGrant(deps, grantId, grantor.id, () => event);
+  if (state === undefined) throw new NotFoundError(`grant ${grantId} was not written`);
+  return state;
+}
+
+/** Ends a grant at once. Its grantor, its grantee and members of the grantor's groups may. */
+export async function revokeGrant(deps: ApplicationDeps, caller: Caller, grantId: string, reason?: string): Promise<GrantState> {
+  const principal = await resolveKnown(deps.directory, caller);
+  return retryOnConflict(async () => {
+    let current: GrantState | undefined;
+    const next = await appendToGrant(deps, grantId, principal.id, (state) => {
+      if (state === undefined) throw new NotFoundError(`there is no grant ${grantId}`);
+      current = state;
+      return decideGrantRevocation(state, principal, reason);
+    });
+    const result = next ?? current;
+    if (result === undefined) throw new NotFoundError(`there is no grant ${grantId}`);
+    return result;
+  });
+}

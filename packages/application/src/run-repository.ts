@@ -1,0 +1,128 @@
+import { sealEntry } from '@hitl/audit';
+import {
+  type ApprovalStore,
+  type AuditEntry,
+  type AuditLog,
+  applyRunEvent,
+  auditEntryHash,
+  type Clock,
+  IntegrityError,
+  type JsonObject,
+  type RunEvent,
+  type RunState,
+  type RunStore,
+  runStream,
+} from '@hitl/core';
+import { summarizeApproval, summarizeRun } from './summarize.ts';
+
+/** Loads runs as folds of their streams and appends to them. */
+export interface RunRepository {
+  /** The run as it stands in the record now (strongly consistent); `undefined` when there is none. */
+  load(runId: string): Promise<RunState | undefined>;
+  /** The run's entries, verified. */
+  history(runId: string): Promise<AuditEntry[]>;
+  /** Appends the first event. @throws SequenceConflictError when the run exists. */
+  start(event: Extract<RunEvent, { type: 'run-started' }>, actor: string): Promise<RunState>;
+  /** Appends one event after `run`. @throws SequenceConflictError when somebody else appended first. */
+  append(run: RunState, event: RunEvent, actor: string): Promise<RunState>;
+  /** Writes the derived list items again; what a crash left behind is repaired by whoever comes next. */
+  repairIndexes(run: RunState): Promise<void>;
+}
+
+export interface RunRepositoryOptions {
+  readonly log: AuditLog;
+  readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
+  readonly clock: Clock;
+  /** Folds kept in memory, so that a load reads only what is new. */
+  readonly cacheSize?: number;
+}
+
+export function createRunRepository(options: RunRepositoryOptions): RunRepository {
+  const { log, runs, approvals, clock } = options;
+  const cacheSize = options.cacheSize ?? 512;
+  const cache = new Map<string, RunState>();
+
+  const remember = (run: RunState): RunState => {
+    const known = cache.get(run.run_id);
+    if (known !== undefined && known.sequence > run.sequence) return run;
+    cache.delete(run.run_id);
+    cache.set(run.run_id, run);
+    if (cache.size > cacheSize) cache.delete(cache.keys().next().value ?? run.run_id);
+    return run;
+  };
+
+  const seal = (run: RunState | undefined, stream: string, event: RunEvent, actor: string): AuditEntry =>
+    sealEntry({
+      stream,
+      head: run === undefined ? undefined : { sequence: run.sequence, hash: run.head_hash, at: run.updated_at },
+      type: event.type,
+      actor,
+      data: event.data as unknown as JsonObject,
+      at: new Date(clock.now()).toISOString(),
+    });
+
+  const writeIndexes = async (before: RunState | undefined, run: RunState): Promise<void> => {
+    const writes: Promise<void>[] = [];
+    if (before === undefined || before.status !== run.status) writes.push(runs.put(summarizeRun(run)));
+    for (const [id, approval] of run.approvals) {
+      if (before?.approvals.get(id) !== approval) writes.push(approvals.put(summarizeApproval(run, approval)));
+    }
+    await Promise.all(writes);
+  };
+
+  const append = async (run: RunState | undefined, event: RunEvent, actor: string, runId: string): Promise<RunState> => {
+    const entry = seal(run, runStream(runId), event, actor);
+    // Folded before it is written: an event that does not fit the state must never reach the record.
+    const next = applyRunEvent(run, entry);
+    await log.append(entry);
+    remember(next);
+    await writeIndexes(run, next);
+    return next;
+  };
+
+  return {
+    async load(runId) {
+      let state = cache.get(runId);
+      for (const entry of await log.read(runStream(runId), state?.sequence ?? 0)) {
+        state = applyRunEvent(state, verified(entry));
+      }
+      return state === undefined ? undefined : remember(state);
+    },
+    async history(runId) {
+      return (await log.read(runStream(runId))).map(verified);
+    },
+    async start(event, actor) {
+      const { run_id, session_id, principal, query } = event.data;
+      const at = new Date(clock.now()).toISOString();
+      // The list item comes first: a crash in between leaves an item without a run, which recovery drops, never a run that no
+      // list shows.
+      await runs.put({
+        run_id,
+        session_id,
+        user_id: principal.id,
+        status: 'running',
+        query,
+        created_at: at,
+        updated_at: at,
+        sequence: 0,
+      });
+      return append(undefined, event, actor, run_id);
+    },
+    append: (run, event, actor) => append(run, event, actor, run.run_id),
+    async repairIndexes(run) {
+      await Promise.all([
+        runs.put(summarizeRun(run)),
+        ...[...run.approvals.values()].map((approval) => approvals.put(summarizeApproval(run, approval))),
+      ]);
+    },
+  };
+}
+
+/** An entry whose content does not match its hash was changed behind our back: nothing is decided on it. */
+function verified(entry: AuditEntry): AuditEntry {
+  if (auditEntryHash(entry) !== entry.hash) {
+    throw new IntegrityError(`${entry.stream} entry ${entry.sequence} does not match its hash`);
+  }
+  return entry;
+}

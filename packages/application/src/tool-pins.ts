@@ -1,0 +1,76 @@
+import { sealEntry } from '@hitl/audit';
+import {
+  type AuditLog,
+  type Clock,
+  type JsonObject,
+  NotFoundError,
+  qualifiedName,
+  systemEventSchemas,
+  type ToolDefinition,
+  type ToolPins,
+  toolPinsStream,
+} from '@hitl/core';
+import type { ApplicationDeps } from './application-deps.ts';
+import { type Caller, resolveKnown } from './caller.ts';
+import { retryOnConflict } from './retry-on-conflict.ts';
+
+/** The accepted tool definitions, as the record's `tool-pins` stream says. */
+export function createToolPins(log: AuditLog): ToolPins {
+  let sequence = 0;
+  const accepted = new Map<string, Set<string>>();
+  return {
+    async isAccepted(name, digest) {
+      for (const entry of await log.read(toolPinsStream, sequence)) {
+        sequence = Math.max(sequence, entry.sequence);
+        if (entry.type !== 'tool-accepted') continue;
+        const data = systemEventSchemas['tool-accepted'].parse(entry.data);
+        // The newest acceptance of a name is the only one: accepting a new version withdraws the old.
+        accepted.set(data.name, new Set([data.digest]));
+      }
+      return accepted.get(name)?.has(digest) ?? false;
+    },
+  };
+}
+
+/** A person accepts a quarantined tool exactly as it is now. */
+export async function acceptTool(
+  deps: Pick<ApplicationDeps, 'log' | 'tools' | 'directory' | 'clock'>,
+  caller: Caller,
+  name: string,
+): Promise<ToolDefinition> {
+  const principal = await resolveKnown(deps.directory, caller);
+  const listing = await deps.tools.list();
+  const tool = listing.quarantined.find((candidate) => qualifiedName(candidate) === name);
+  if (tool === undefined) {
+    const known = listing.tools.find((candidate) => qualifiedName(candidate) === name);
+    if (known !== undefined) return known;
+    throw new NotFoundError(`there is no tool ${name} that waits for acceptance`);
+  }
+  await retryOnConflict(() =>
+    appendSystemEntry(deps, toolPinsStream, principal.id, 'tool-accepted', {
+      name,
+      digest: tool.digest,
+      principal_id: principal.id,
+    }),
+  );
+  return tool;
+}
+
+/** Appends to a stream that belongs to no run. @throws SequenceConflictError */
+export async function appendSystemEntry(
+  deps: { readonly log: AuditLog; readonly clock: Clock },
+  stream: string,
+  actor: string,
+  type: keyof typeof systemEventSchemas,
+  data: JsonObject,
+): Promise<void> {
+  const entry = sealEntry({
+    stream,
+    head: await deps.log.head(stream),
+    type,
+    actor,
+    data: systemEventSchemas[type].parse(data) as unknown as JsonObject,
+    at: new Date(deps.clock.now()).toISOString(),
+  });
+  await deps.log.append(entry);
+}
