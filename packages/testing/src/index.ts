@@ -10,5 +10,11 @@ export { createMemoryMemoryStore } from './memory/memory-memory-store.ts';
 export { createMemoryRunStore } from './memory/memory-run-store.ts';
 export { createMemorySecretSource } from './memory/memory-secret-source.ts';
 export { createMemorySessionStore } from './memory/memory-session-store.ts';
+export {
+  createMemoryToolSource,
+  type MemoryTool,
+  type MemoryToolSource,
+} from './memory/memory-tool-source.ts';
+export { createMemoryWorkflowEngine, type MemoryWorkflowEngine } from './memory/memory-workflow-engine.ts';
 export { createRecordingNotifier, type RecordingNotifier } from './memory/recording-notifier.ts';
 export { createSequentialIds } from './sequential-ids.ts';

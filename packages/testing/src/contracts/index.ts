@@ -1,1 +1,18 @@
-export {};
+export { describeApprovalStoreContract } from './approval-store-contract.ts';
+export { describeAuditLogContract } from './audit-log-contract.ts';
+export { describeBlobStoreContract } from './blob-store-contract.ts';
+export { describeCallHistoryContract } from './call-history-contract.ts';
+export { collect, collectPages } from './collect.ts';
+export { describeDirectoryContract } from './directory-contract.ts';
+export { describeGrantStoreContract } from './grant-store-contract.ts';
+export { describeMemoryStoreContract } from './memory-store-contract.ts';
+export { describeNotifierContract, type NotifierContractSubject } from './notifier-contract.ts';
+export { type ContractSubject, type CreateSubject, openSubject } from './open-subject.ts';
+export { describeRunStoreContract } from './run-store-contract.ts';
+export { describeSecretSourceContract } from './secret-source-contract.ts';
+export { describeSessionStoreContract } from './session-store-contract.ts';
+export { describeToolSourceContract, type ToolSourceContractSubject } from './tool-source-contract.ts';
+export {
+  describeWorkflowEngineContract,
+  type WorkflowEngineContractSubject,
+} from './workflow-engine-contract.ts';
