@@ -42,7 +42,11 @@ function installDigest(root) {
   }
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\0`);
   for (const file of files) {
-    if (existsSync(join(root, file))) hash.update(`${file}\0`).update(readFileSync(join(root, file))).update('\0');
+    if (existsSync(join(root, file)))
+      hash
+        .update(`${file}\0`)
+        .update(readFileSync(join(root, file)))
+        .update('\0');
   }
   return hash.digest('hex');
 }
@@ -72,7 +76,8 @@ async function install(root) {
     say(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
     return undefined;
   }
-  if (code === 'ENOENT') return 'npm was not found on the PATH. Install Node.js 20 or newer together with npm.';
+  if (code === 'ENOENT')
+    return 'npm was not found on the PATH. Install Node.js 20 or newer together with npm.';
   return explainFailure(root, pnpm, code);
 }
 
@@ -107,7 +112,8 @@ function spawnToStderr(root, args) {
 
 function explainFailure(root, pnpm, code) {
   const options = { cwd: root, encoding: 'utf8', shell: isWindows };
-  const registry = spawnSync('npm', ['config', 'get', 'registry'], options).stdout?.trim() || 'the npm registry';
+  const registry =
+    spawnSync('npm', ['config', 'get', 'registry'], options).stdout?.trim() || 'the npm registry';
   const probe = spawnSync(
     'npm',
     ['view', pnpm, 'version', '--fetch-retries=0', '--fetch-timeout=8000', '--prefer-online'],
@@ -139,7 +145,8 @@ async function acquireLock(path) {
       takeAway(path, owner);
       continue;
     }
-    if (!announced) say(`Another install is running on this checkout (process ${owner ?? 'unknown'}); waiting for it ...`);
+    if (!announced)
+      say(`Another install is running on this checkout (process ${owner ?? 'unknown'}); waiting for it ...`);
     announced = true;
     await delay(300);
   }
