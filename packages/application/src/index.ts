@@ -4,6 +4,7 @@ export { type Caller, resolveKnown, resolveRequester } from './caller.ts';
 export { cancelRun } from './cancel-run.ts';
 export { type Ballot, castVote, settleIfDue, type VoteDeps } from './cast-vote.ts';
 export { type Edit, editApproval } from './edit-approval.ts';
+export { evaluatePolicy, type PolicyQuestion } from './evaluate-policy.ts';
 export { executeCall } from './execute-call.ts';
 export { freezeTools, loadFrozenTools } from './freeze-tools.ts';
 export { decideCall, decidePolicy, gateCall, type ProposedCall } from './gate-call.ts';

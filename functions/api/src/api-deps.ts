@@ -1,0 +1,24 @@
+import type { ApplicationDeps } from '@hitl/application';
+import type { Assurance, Channel } from '@hitl/core';
+import type { StreamEvent } from '@hitl/core';
+
+/** Whom a credential stands for. */
+export interface Credential {
+  /** The one principal that it proves; absent where it may speak for anybody (the operator's token), who then is only `asserted`. */
+  readonly principalId?: string;
+  readonly assurance: Assurance;
+  readonly channel: Channel;
+}
+
+/** Proves a request. @throws UnauthenticatedError when it carries no valid credential. */
+export type Authenticate = (request: Request) => Promise<Credential>;
+
+export interface ApiDeps extends ApplicationDeps {
+  readonly authenticate: Authenticate;
+  readonly version: string;
+  /** Live events of a run, from now until it finishes, waits for people, or `signal` aborts. */
+  readonly subscribe: (runId: string, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+  /** Named health checks; a rejected one is reported, never thrown. */
+  readonly healthChecks: Readonly<Record<string, () => Promise<void>>>;
+  readonly verifyAudit: () => Promise<unknown>;
+}

@@ -1,0 +1,114 @@
+import { approvalViewSchema, castVote, editApproval, loadApproval, presentApproval } from '@hitl/application';
+import { type ApprovalState, approvalStatuses, jsonObjectSchema, NotFoundError, type RunState, voteDecisionSchema } from '@hitl/core';
+import { z } from 'zod';
+import type { ApiDeps } from '../api-deps.ts';
+import { defineRoute, type Route } from '../define-route.ts';
+import { pageOf, pageQuery } from '../page.ts';
+
+const approvalParams = z.object({ approval_id: z.string().min(1).max(80) });
+const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of the digest that was shown');
+
+const summarySchema = z.object({
+  approval_id: z.string(),
+  run_id: z.string(),
+  requester_id: z.string(),
+  status: z.enum(approvalStatuses),
+  tools: z.array(z.string()),
+  query: z.string(),
+  digest: z.string(),
+  requested_at: z.string(),
+  expires_at: z.string(),
+});
+
+export const approvalRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/approvals',
+    operationId: 'listApprovals',
+    summary: 'Approval requests of one status, pending ones oldest first',
+    query: pageQuery.extend({ status: z.enum(approvalStatuses).default('pending') }),
+    response: pageOf(summarySchema),
+    status: 200,
+    errors: [400, 401],
+    async handle(deps, { query }) {
+      const page = await deps.approvals.list({
+        status: query.status,
+        limit: query.limit,
+        ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+      });
+      const items = page.items.map(({ sequence: _derived, next_due_at: _due, ...item }) => item);
+      return { status: 200, body: { items, next_cursor: page.next_cursor ?? null } };
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/approvals/{approval_id}',
+    operationId: 'getApproval',
+    summary: 'The exact calls, what they need, votes and history',
+    params: approvalParams,
+    response: approvalViewSchema,
+    status: 200,
+    errors: [401, 404],
+    async handle(deps, { params }) {
+      const { run, approval } = await loadApproval(deps, params.approval_id);
+      const history = await deps.repository.history(run.run_id);
+      return { status: 200, body: presentApproval(run, approval, deps.clock.now(), history) };
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/approvals/{approval_id}/votes',
+    operationId: 'castVote',
+    summary: 'Vote on exactly what you saw',
+    params: approvalParams,
+    body: z.strictObject({
+      user_id: z.string().min(1).max(256).optional(),
+      decision: voteDecisionSchema,
+      digest: digestSchema,
+      reason: z.string().trim().min(1).max(2000).optional(),
+    }),
+    response: approvalViewSchema,
+    status: 200,
+    errors: [400, 401, 403, 404, 409],
+    async handle(deps, { params, body, caller }) {
+      const run = await castVote(deps, caller(body.user_id), {
+        approval_id: params.approval_id,
+        decision: body.decision,
+        digest: body.digest,
+        reason: body.reason,
+      });
+      return { status: 200, body: viewOf(deps, run, params.approval_id) };
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/approvals/{approval_id}/edit',
+    operationId: 'editApproval',
+    summary: "Change a waiting call's arguments: new digest, policy again, earlier votes void",
+    params: approvalParams,
+    body: z.strictObject({
+      user_id: z.string().min(1).max(256).optional(),
+      call_id: z.string().optional(),
+      arguments: jsonObjectSchema,
+      digest: digestSchema,
+    }),
+    response: approvalViewSchema,
+    status: 200,
+    errors: [400, 401, 403, 404, 409],
+    async handle(deps, { params, body, caller }) {
+      const run = await editApproval(deps, caller(body.user_id), {
+        approval_id: params.approval_id,
+        call_id: body.call_id,
+        arguments: body.arguments,
+        digest: body.digest,
+      });
+      return { status: 200, body: viewOf(deps, run, params.approval_id) };
+    },
+  }),
+];
+
+function viewOf(deps: ApiDeps, run: RunState, approvalId: string): object {
+  const approval: ApprovalState | undefined = run.approvals.get(approvalId);
+  if (approval === undefined) throw new NotFoundError(`there is no approval request ${approvalId}`);
+  return presentApproval(run, approval, deps.clock.now());
+}

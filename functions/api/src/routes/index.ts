@@ -1,0 +1,18 @@
+import type { Route } from '../define-route.ts';
+import { approvalRoutes } from './approvals.ts';
+import { auditRoutes } from './audit.ts';
+import { grantRoutes } from './grants.ts';
+import { healthRoutes } from './health.ts';
+import { policyRoutes } from './policy.ts';
+import { runRoutes } from './runs.ts';
+import { toolRoutes } from './tools.ts';
+
+export const routes: readonly Route[] = [
+  ...runRoutes,
+  ...approvalRoutes,
+  ...grantRoutes,
+  ...auditRoutes,
+  ...toolRoutes,
+  ...policyRoutes,
+  ...healthRoutes,
+];

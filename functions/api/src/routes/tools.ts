@@ -1,0 +1,69 @@
+import { acceptTool } from '@hitl/application';
+import { qualifiedName, type ToolDefinition } from '@hitl/core';
+import { z } from 'zod';
+import { defineRoute, type Route } from '../define-route.ts';
+
+const toolViewSchema = z.object({
+  name: z.string(),
+  title: z.string().nullable(),
+  description: z.string(),
+  status: z.enum(['accepted', 'quarantined']),
+  digest: z.string(),
+  annotations: z.looseObject({}),
+  input_schema: z.looseObject({}),
+});
+
+export const toolRoutes: readonly Route[] = [
+  defineRoute({
+    method: 'GET',
+    path: '/tools',
+    operationId: 'listTools',
+    summary: 'All tools of all servers, those that wait for acceptance, and servers that are down',
+    response: z.object({
+      items: z.array(toolViewSchema),
+      unavailable: z.array(z.object({ server: z.string(), reason: z.string() })),
+      dropped: z.array(z.object({ server: z.string(), tool: z.string(), reason: z.string() })),
+    }),
+    status: 200,
+    errors: [401],
+    async handle(deps, { signal }) {
+      const listing = await deps.tools.list({ signal });
+      return {
+        status: 200,
+        body: {
+          items: [
+            ...listing.tools.map((tool) => viewOf(tool, 'accepted')),
+            ...listing.quarantined.map((tool) => viewOf(tool, 'quarantined')),
+          ],
+          unavailable: listing.unavailable,
+          dropped: listing.dropped,
+        },
+      };
+    },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/tools/accept',
+    operationId: 'acceptTool',
+    summary: 'Accept a new or changed tool exactly as it is now',
+    body: z.strictObject({ user_id: z.string().optional(), name: z.string().min(3) }),
+    response: toolViewSchema,
+    status: 200,
+    errors: [400, 401, 403, 404],
+    async handle(deps, { body, caller }) {
+      return { status: 200, body: viewOf(await acceptTool(deps, caller(body.user_id), body.name), 'accepted') };
+    },
+  }),
+];
+
+function viewOf(tool: ToolDefinition, status: 'accepted' | 'quarantined'): z.infer<typeof toolViewSchema> {
+  return {
+    name: qualifiedName(tool),
+    title: tool.title ?? null,
+    description: tool.description,
+    status,
+    digest: tool.digest,
+    annotations: tool.annotations,
+    input_schema: tool.input_schema,
+  };
+}
