@@ -4,7 +4,6 @@ import { agentInstructions } from './agent-instructions.ts';
 import { toModelFailure } from './model-failure.ts';
 
 export interface ModelCall {
-  readonly id: string;
   readonly wire_name: string;
   /** Parsed JSON, or whatever came where it did not parse. */
   readonly input: unknown;
@@ -69,7 +68,6 @@ export async function askModel(
       finish_reason: finishReason,
       usage: { input_tokens: usage.inputTokens ?? 0, output_tokens: usage.outputTokens ?? 0 },
       calls: toolCalls.map((call) => ({
-        id: call.toolCallId,
         wire_name: call.toolName,
         input: call.input,
         is_parsed: typeof call.input === 'object' && call.input !== null && !Array.isArray(call.input),

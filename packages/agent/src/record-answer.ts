@@ -28,7 +28,6 @@ export async function recordAnswer(
 ): Promise<Extract<RunEvent, { type: 'model-answered' }>> {
   // A filtered answer is not the model's own any more: nothing of it is acted on.
   const calls = answer.finish_reason === 'content-filter' ? [] : answer.calls;
-  const ids = new Map(calls.map((call, index) => [call.id, `call_${context.step}_${index}`]));
   const invalid: Record<string, string> = {};
   const proposed = calls.map((call, index) => {
     const call_id = `call_${context.step}_${index}`;
@@ -40,7 +39,7 @@ export async function recordAnswer(
     return { call_id, wire_name: call.wire_name.toWellFormed() };
   });
   const stored: StoredStep = {
-    assistant: { role: 'assistant', content: answer.parts.flatMap((part) => storedPart(part, ids)) },
+    assistant: { role: 'assistant', content: storedParts(answer.parts, proposed) },
     invalid,
   };
   return {
@@ -86,27 +85,25 @@ function holdsSecret(args: JsonObject): boolean {
   return canonical.includes(redacted) || canonicalJson(redactSecrets(args)) !== canonical;
 }
 
-function storedPart(
-  part: Record<string, unknown>,
-  ids: ReadonlyMap<string, string>,
+/** The k-th tool call of the message is the k-th proposal: models may give several calls the same id. */
+function storedParts(
+  parts: readonly Record<string, unknown>[],
+  proposed: readonly { readonly call_id: string }[],
 ): Record<string, JsonValue>[] {
-  // undefined members vanish, so that what is stored is what is replayed.
-  const plain = JSON.parse(JSON.stringify(part)) as Record<string, JsonValue>;
-  switch (plain.type) {
-    case 'tool-call': {
-      const callId = ids.get(String(plain.toolCallId));
-      if (callId === undefined) return [];
-      const { input, ...rest } = plain;
-      return [{ ...rest, toolCallId: callId, input: redactSecrets(asObject(input)) }];
+  const ids = proposed.map(({ call_id }) => call_id).values();
+  return parts.flatMap((part) => {
+    // undefined members vanish, so that what is stored is what is replayed.
+    const plain = JSON.parse(JSON.stringify(part)) as Record<string, JsonValue>;
+    if (plain.type === 'tool-call') {
+      const id = ids.next();
+      if (id.done) return [];
+      return [{ ...plain, toolCallId: id.value, input: redactSecrets(asObject(plain.input)) }];
     }
-    case 'text':
-      return [{ ...plain, text: redactSecrets(String(plain.text).toWellFormed()) }];
-    case 'reasoning':
-      // Signed by some providers: replayed unchanged or not at all.
-      return redactSecrets(plain.text) === plain.text ? [plain] : [];
-    default:
-      return [];
-  }
+    if (plain.type === 'text') return [{ ...plain, text: redactSecrets(String(plain.text).toWellFormed()) }];
+    // Signed by some providers: replayed unchanged or not at all.
+    if (plain.type === 'reasoning' && redactSecrets(plain.text) === plain.text) return [plain];
+    return [];
+  });
 }
 
 /** Providers refuse a replayed call whose input is not an object, the record one without a canonical form. */

@@ -1,6 +1,6 @@
 import { redactText } from '@hitl/core';
 
-/** A secret's shape spans at most this many words ("the password is …", a private key's header). */
+/** The longest secret shape other than a key block spans fewer words than this ("the password is …"). */
 const heldBackWords = 6;
 
 /**
@@ -8,26 +8,33 @@ const heldBackWords = 6;
  * secret gets out.
  */
 export function createRedactStream(emit: (text: string) => void): { push(delta: string): void; end(): void } {
-  let received = '';
-  let emitted = '';
+  let held = '';
 
-  const release = (clean: string) => {
-    // Redaction of what is already out never changes; if it ever would, say nothing more until the end.
-    if (clean.length <= emitted.length || !clean.startsWith(emitted)) return;
-    emit(clean.slice(emitted.length));
-    emitted = clean;
+  const release = (raw: string) => {
+    if (raw !== '') emit(redactText(raw));
   };
 
   return {
     push(delta) {
-      received += delta;
-      const clean = redactText(received);
-      release(clean.slice(0, startOfLastWords(clean, heldBackWords)));
+      held += delta;
+      const cut = startOfLastWords(held, heldBackWords);
+      if (cut === 0 || holdsOpenKeyBlock(held)) return;
+      const head = held.slice(0, cut);
+      const tail = held.slice(cut);
+      // A secret that spans the cut shows as a difference; it goes out with what comes next.
+      if (redactText(held) !== redactText(head) + redactText(tail)) return;
+      release(head);
+      held = tail;
     },
     end() {
-      release(redactText(received));
+      release(held);
+      held = '';
     },
   };
+}
+
+function holdsOpenKeyBlock(text: string): boolean {
+  return text.lastIndexOf('-----BEGIN ') > text.lastIndexOf('-----END ');
 }
 
 function startOfLastWords(text: string, count: number): number {
