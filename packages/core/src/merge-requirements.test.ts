@@ -28,6 +28,12 @@ describe('merging approval requirements', () => {
     ]);
   });
 
+  it('keeps a step that one requirement repeats', () => {
+    const twice = { ...base, steps: [...base.steps, { from: ['user:ana'], votes: 1 }, ...base.steps] };
+    expect(mergeRequirements([twice]).steps).toHaveLength(3);
+    expect(mergeRequirements([base, twice]).steps).toHaveLength(3);
+  });
+
   it('takes the strongest assurance and the earliest expiry', () => {
     const merged = mergeRequirements([
       { ...base, assurance: 'linked', expires_in_seconds: 60 },

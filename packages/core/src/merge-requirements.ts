@@ -12,7 +12,7 @@ export function mergeRequirements(requirements: readonly ApprovalRequirement[]):
   if (requirements.length === 0) throw new InvalidInputError('there is no approval requirement to merge');
   const ranks = requirements.map((requirement) => assuranceLevels.indexOf(requirement.assurance));
   return {
-    steps: mergeSteps(requirements.flatMap((requirement) => requirement.steps)),
+    steps: mergeSteps(requirements),
     expires_in_seconds: Math.min(...requirements.map((requirement) => requirement.expires_in_seconds)),
     assurance: assuranceLevels[Math.max(...ranks)] ?? 'mfa',
     remind_after_seconds: [
@@ -22,16 +22,23 @@ export function mergeRequirements(requirements: readonly ApprovalRequirement[]):
   };
 }
 
-function mergeSteps(steps: readonly ApprovalStep[]): ApprovalStep[] {
+/** A requirement may ask the same approvers twice on purpose: its second such step meets only another's second. */
+function mergeSteps(requirements: readonly ApprovalRequirement[]): ApprovalStep[] {
   const merged = new Map<string, ApprovalStep>();
-  for (const step of steps) {
-    const from = [...new Set(step.from)];
-    const key = setKey(from);
-    const earlier = merged.get(key);
-    merged.set(key, {
-      from: earlier?.from ?? from,
-      votes: Math.max(step.votes, earlier?.votes ?? 0),
-    });
+  for (const { steps } of requirements) {
+    const repetitions = new Map<string, number>();
+    for (const step of steps) {
+      const from = [...new Set(step.from)];
+      const approvers = setKey(from);
+      const repetition = (repetitions.get(approvers) ?? 0) + 1;
+      repetitions.set(approvers, repetition);
+      const key = `${repetition} ${approvers}`;
+      const earlier = merged.get(key);
+      merged.set(key, {
+        from: earlier?.from ?? from,
+        votes: Math.max(step.votes, earlier?.votes ?? 0),
+      });
+    }
   }
   return [...merged.values()];
 }
