@@ -1,1 +1,2 @@
-export {};
+export { type AdvanceDeps, createHandler as createAdvanceHandler } from './handler.ts';
+export { requestSchema as workflowRequestSchema } from './step-input.ts';

@@ -1,1 +1,1 @@
-export {};
+export { createHandler as createExpireApprovalHandler } from './handler.ts';

@@ -1,1 +1,1 @@
-export {};
+export { createHandler as createRequestApprovalHandler } from './handler.ts';

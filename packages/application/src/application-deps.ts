@@ -9,10 +9,11 @@ import type {
   IdGenerator,
   Notifier,
   RunStore,
+  StreamEvent,
   ToolSource,
   WorkflowEngine,
 } from '@hitl/core';
-import type { LanguageModel, StreamEvent } from '@hitl/agent';
+import type { LanguageModel } from '@hitl/agent';
 import type { ShortTermMemory } from '@hitl/memory';
 import type { PolicyEngine } from '@hitl/policy';
 import type { RunRepository } from './run-repository.ts';
@@ -42,6 +43,8 @@ export interface ApplicationDeps {
   readonly policy: () => PolicyEngine;
   readonly model: LanguageModel;
   readonly modelId: string;
+  /** Takes work that nobody waits for. A Lambda finishes it before it returns; a long-lived process just lets it run. */
+  readonly background: (task: Promise<void>) => void;
   readonly publish: (runId: string, event: StreamEvent) => void;
   readonly clock: Clock;
   readonly ids: IdGenerator;

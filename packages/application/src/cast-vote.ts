@@ -18,7 +18,7 @@ export interface Ballot {
 
 export type VoteDeps = Pick<
   ApplicationDeps,
-  'repository' | 'approvals' | 'directory' | 'workflow' | 'notifiers' | 'clock' | 'ids' | 'logger'
+  'repository' | 'approvals' | 'directory' | 'workflow' | 'notifiers' | 'clock' | 'ids' | 'logger' | 'background'
 >;
 
 /**

@@ -1,5 +1,13 @@
-import { decideEdit } from '@hitl/approvals';
-import { InvalidInputError, type JsonObject, qualifiedName, type RunState, toolCallDigest } from '@hitl/core';
+import { validateArguments } from '@hitl/agent';
+import { checkEdit, decideEdit, type EditVerdict, type ProposedEdit } from '@hitl/approvals';
+import {
+  InvalidInputError,
+  type JsonObject,
+  qualifiedName,
+  type RunState,
+  type ToolDefinition,
+  toolCallDigest,
+} from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { settleIfDue } from './cast-vote.ts';
@@ -41,17 +49,31 @@ async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Prom
   }
   const tool = (await loadFrozenTools(deps, run)).find((t) => t.server === call.server && t.tool === call.tool);
   if (tool === undefined) throw new InvalidInputError(`${qualifiedName(call)} is not among the run's tools`);
-  const { decision, preview } = await decideCall(deps, run, { tool, arguments: edit.arguments });
-  const verdict = decideEdit(
-    { run, approval, call, tool, edit: { principal, arguments: edit.arguments, digest: edit.digest } },
-    {
-      decision,
-      ...(preview === undefined ? {} : { preview }),
-      callDigest: toolCallDigest({ server: call.server, tool: call.tool, arguments: edit.arguments }, call.tool_digest, preview),
-    },
-    { nowMs: deps.clock.now() },
-  );
+  const proposed = { run, approval, call, edit: { principal, arguments: edit.arguments, digest: edit.digest } };
+  const verdict = checkEdit(proposed, deps.clock.now()) ?? (await judgeEdit(deps, proposed, tool));
   const next = await deps.repository.append(run, verdict.event, caller.id);
   if (verdict.kind === 'refused') throw verdict.error;
   return next;
+}
+
+/** Policy and preview of the edited call, asked only once it is known that this person may edit. */
+async function judgeEdit(deps: ApplicationDeps, proposed: ProposedEdit, tool: ToolDefinition): Promise<EditVerdict> {
+  const { run, call, edit } = proposed;
+  const problems = validateArguments(tool.input_schema, edit.arguments);
+  if (problems.length > 0) {
+    throw new InvalidInputError(`arguments: ${problems.join('; ')}`, {
+      errors: problems.map((message) => ({ path: 'arguments', message })),
+    });
+  }
+  const { decision, preview } = await decideCall(deps, run, { tool, arguments: edit.arguments });
+  const toolCall = { server: call.server, tool: call.tool, arguments: edit.arguments };
+  return decideEdit(
+    proposed,
+    {
+      decision,
+      ...(preview === undefined ? {} : { preview }),
+      callDigest: toolCallDigest(toolCall, call.tool_digest, preview),
+    },
+    { nowMs: deps.clock.now() },
+  );
 }

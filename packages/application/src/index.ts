@@ -12,6 +12,7 @@ export { appendToGrant, type GrantVerdict, loadGrant, useGrant } from './grant-l
 export { createKeyedMutex } from './keyed-mutex.ts';
 export { loadApproval, loadRun } from './load-run.ts';
 export { createGrant, type GrantRequest, revokeGrant } from './manage-grants.ts';
+export { deliverAll } from './notify-all.ts';
 export { presentApproval } from './present-approval.ts';
 export { presentRun } from './present-run.ts';
 export { recordPolicy } from './record-policy.ts';
@@ -19,6 +20,7 @@ export { recoverRuns } from './recover-runs.ts';
 export { requestApprovals } from './request-approval.ts';
 export { type Resolution, resolveExecution } from './resolve-execution.ts';
 export { createRunRepository, type RunRepository } from './run-repository.ts';
+export { runIdOfExecution } from './run-id-of-execution.ts';
 export { createRun, type RunRequest, startRun } from './start-run.ts';
 export { expireApprovals, sweepApprovals } from './sweep-approvals.ts';
 export { acceptTool, appendSystemEntry, createToolPins } from './tool-pins.ts';

@@ -24,6 +24,7 @@ export async function createGrant(deps: ApplicationDeps, caller: Caller, request
   const event = decideGrantCreation({
     grantId,
     grantor,
+    grantee: await deps.directory.find(request.grantee_id),
     channel: caller.channel,
     request,
     nowMs: deps.clock.now(),

@@ -2,12 +2,8 @@ import { decideGrantUse, requestApproval as planRequest, settleApproval } from '
 import { type ApprovalState, type CallState, type Grant, qualifiedName, type RunState } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { useGrant } from './grant-ledger.ts';
-import { notifyAll } from './notify-all.ts';
 
-type RequestDeps = Pick<
-  ApplicationDeps,
-  'repository' | 'grants' | 'log' | 'clock' | 'ids' | 'notifiers' | 'logger' | 'publish' | 'environment'
->;
+type RequestDeps = Pick<ApplicationDeps, 'repository' | 'grants' | 'directory' | 'log' | 'clock' | 'ids' | 'logger'>;
 
 /**
  * Makes approval requests for the gated calls of one step. A call that a grant speaks for gets a request of its own, with the
@@ -23,9 +19,6 @@ export async function requestApprovals(deps: RequestDeps, run: RunState, callIds
     else current = await requestWithGrant(deps, current, call, grant);
   }
   if (ungranted.length > 0) current = (await openRequest(deps, current, ungranted)).run;
-  for (const approval of current.approvals.values()) {
-    if (approval.status === 'pending') notifyAll(deps, 'approval-requested', current, approval.approval_id);
-  }
   return current;
 }
 
@@ -55,6 +48,7 @@ async function requestWithGrant(deps: RequestDeps, run: RunState, call: CallStat
   const opened = await openRequest(deps, run, [call.call_id]);
   const approval = opened.approval;
   if (approval === undefined) return opened.run;
+  const grantor = await deps.directory.find(grant.grantor_id);
   const vote = await useGrant(deps, grant, (state) =>
     decideGrantUse(state, {
       run_id: run.run_id,
@@ -62,6 +56,7 @@ async function requestWithGrant(deps: RequestDeps, run: RunState, call: CallStat
       call,
       environment: run.started.environment,
       approval,
+      grantor,
       nowMs: deps.clock.now(),
       voteId: deps.ids.next('vote'),
     }),

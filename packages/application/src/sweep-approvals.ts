@@ -5,7 +5,7 @@ import { notifyAll } from './notify-all.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { wakeRun } from './wake-run.ts';
 
-type SweepDeps = Pick<ApplicationDeps, 'repository' | 'approvals' | 'workflow' | 'notifiers' | 'clock' | 'logger'>;
+type SweepDeps = Pick<ApplicationDeps, 'repository' | 'approvals' | 'workflow' | 'notifiers' | 'clock' | 'logger' | 'background'>;
 
 const batchSize = 100;
 

@@ -1,0 +1,74 @@
+import { type AdvanceOutcome, advanceRun, type ApplicationDeps, createRun, presentRun, runIdOfExecution } from '@hitl/application';
+import { InvalidInputError, type JsonObject, pendingApproval, type RunState, type TaskCallback } from '@hitl/core';
+import { boundOutput } from './bound-output.ts';
+import { continuationSchema, requestSchema, stepEventSchema } from './step-input.ts';
+
+export interface AdvanceDeps extends ApplicationDeps {
+  readonly tasks: TaskCallback;
+  /** Tells people about a run's open approval requests, outside this step. */
+  readonly requestApproval: (runId: string) => Promise<void>;
+}
+
+/**
+ * The workflow's one step. From the state machine it gets `{input, task_token, execution_id}` and answers the token itself: at
+ * once when the run is finished or must go on, later (by whoever decides) when it waits for people. A direct invocation with
+ * `{action_text, …}` acts without a workflow and returns the run as far as it came.
+ */
+export function createHandler(deps: AdvanceDeps): (event: unknown, signal: AbortSignal) => Promise<JsonObject> {
+  return async (event, signal) => {
+    const step = stepEventSchema.safeParse(event);
+    if (!step.success) {
+      const run = await ensureRun(deps, event, undefined);
+      return runOutput(deps, (await advanceRun(deps, run.run_id, signal)).run);
+    }
+    const { input, task_token, execution_id } = step.data;
+    const { run_id } = await ensureRun(deps, input, execution_id);
+    const { outcome, run } = await advanceRun(deps, run_id, signal);
+    await answerToken(deps, task_token, outcome, run);
+    return { run_id, outcome };
+  };
+}
+
+async function answerToken(deps: AdvanceDeps, token: string, outcome: AdvanceOutcome, run: RunState): Promise<void> {
+  if (outcome === 'finished') return deps.tasks.succeed(token, await runOutput(deps, run));
+  if (outcome === 'awaiting_approval') {
+    await deps.approvals.putTaskToken(run.run_id, token);
+    // Whoever decided before the token was stored could not wake anybody: look again, now that it is.
+    const now = await deps.repository.load(run.run_id);
+    if (now !== undefined && pendingApproval(now) !== undefined) return deps.requestApproval(run.run_id);
+  }
+  return deps.tasks.succeed(token, { run_id: run.run_id, status: 'running' });
+}
+
+/** The run that an input means. The same execution is always the same run, however often its first step is retried. */
+async function ensureRun(deps: AdvanceDeps, input: unknown, executionId: string | undefined): Promise<RunState> {
+  const continuation = continuationSchema.safeParse(input);
+  if (continuation.success) {
+    const run = await deps.repository.load(continuation.data.run_id);
+    if (run === undefined) throw new InvalidInputError(`run_id: there is no run ${continuation.data.run_id}`);
+    return run;
+  }
+  const request = requestSchema.safeParse(input);
+  if (!request.success) {
+    const errors = request.error.issues.map((issue) => ({ path: issue.path.join('.') || 'input', message: issue.message }));
+    throw new InvalidInputError(errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
+  }
+  const { action_text, user_id, category, session_id, execution_timeout } = request.data;
+  const { run } = await createRun(
+    deps,
+    // Whoever may start an execution is known to AWS only; the name it gives is a claim.
+    { id: user_id ?? 'workflow', kind: user_id === undefined ? 'service' : 'user', assurance: 'asserted', channel: 'workflow' },
+    {
+      query: action_text,
+      category,
+      session_id,
+      execution_timeout,
+      ...(executionId === undefined ? {} : { run_id: runIdOfExecution(executionId) }),
+    },
+  );
+  return run;
+}
+
+async function runOutput(deps: AdvanceDeps, run: RunState): Promise<JsonObject> {
+  return boundOutput((await presentRun(deps, run)) as unknown as JsonObject);
+}
