@@ -1,1 +1,1 @@
-export {};
+export { type StreamHead, sealEntry } from './seal-entry.ts';
