@@ -1,0 +1,223 @@
+import { type Clock, UnavailableError } from '@hitl/core';
+import { createSchemaCompiler } from './compile-schema.ts';
+import { type Connection, type ConnectionDeps, openConnection } from './connection.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { describeFault } from './describe-fault.ts';
+import { buildListing, type ServerListing } from './listing/build-listing.ts';
+import { fetchRawTools } from './listing/fetch-raw-tools.ts';
+import type { ServerConfig } from './server-config.ts';
+import { isSessionLost } from './session-lost.ts';
+
+export interface RestartOptions {
+  /** The first restart is immediate; from the second failure in a row on, this doubles up to `maxDelayMs`. */
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  /** A connection that lived this long clears the count of failures. */
+  readonly stableMs: number;
+}
+
+export interface ServerLinkDeps extends ConnectionDeps {
+  readonly clock: Clock;
+  readonly listTimeoutMs: number;
+  readonly maxListingAgeMs: number;
+  readonly restart: RestartOptions;
+  readonly warn: (message: string) => void;
+}
+
+export interface ReadyServer {
+  readonly connection: Connection;
+  readonly listing: ServerListing;
+}
+
+/** One configured server over all its connections: started when first needed, replaced when lost, never in a hurry. */
+export interface ServerLink {
+  readonly config: ServerConfig;
+  /** The connection and a listing that is current for it, when both are there already. */
+  readyNow(): ReadyServer | undefined;
+  /** Connects and lists as far as needed. Throws `UnavailableError`, or the deadline's reason when that passes first. */
+  ready(deadline: Deadline, options?: { readonly relist?: boolean }): Promise<ReadyServer>;
+  /** Runs one request; a connection that is retired meanwhile stays open until it is done. */
+  use<T>(connection: Connection, request: () => Promise<T>): Promise<T>;
+  /** Gives a connection up; calls still under way on it may end. */
+  retire(connection: Connection): void;
+  /** Something went unanswered: before its next use the connection must show that it lives. */
+  suspect(connection: Connection): void;
+  close(): Promise<void>;
+}
+
+const probeMs = 2000;
+
+export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): ServerLink {
+  const { clock, restart } = deps;
+  const compiler = createSchemaCompiler({ runsPatterns: config.isTrusted });
+  const retired = new Set<Connection>();
+  let current: Connection | undefined;
+  let connecting: Promise<Connection> | undefined;
+  let snapshot: (ReadyServer & { readonly listedAtMs: number }) | undefined;
+  let listingNow: { readonly connection: Connection; readonly promise: Promise<ReadyServer> } | undefined;
+  let suspected: Connection | undefined;
+  let failures = 0;
+  let lastFailure = '';
+  let nextAttemptAtMs = 0;
+  let isClosed = false;
+
+  function noteFailure(reason: string): void {
+    failures += 1;
+    lastFailure = reason;
+    const delayMs =
+      failures < 2 ? 0 : Math.min(restart.baseDelayMs * 2 ** (failures - 2), restart.maxDelayMs);
+    nextAttemptAtMs = clock.now() + delayMs;
+  }
+
+  function onConnectionClosed(connection: Connection): void {
+    retired.delete(connection);
+    if (current !== connection) return;
+    current = undefined;
+    if (isClosed) return;
+    if (clock.now() - connection.openedAtMs >= restart.stableMs) failures = 0;
+    noteFailure(describeFault(connection.endReason() ?? 'the connection closed'));
+  }
+
+  function connect(): Promise<Connection> {
+    if (isClosed) return Promise.reject(new UnavailableError('closed'));
+    if (current?.isOpen()) return Promise.resolve(current);
+    if (connecting !== undefined) return connecting;
+    const waitMs = nextAttemptAtMs - clock.now();
+    if (waitMs > 0) {
+      return Promise.reject(
+        new UnavailableError(`${lastFailure} (failed ${failures} times, next attempt in ${waitMs} ms)`),
+      );
+    }
+    connecting = openConnection(config, deps, clock.now())
+      .then(
+        async (connection) => {
+          if (isClosed) {
+            await connection.close();
+            throw new UnavailableError('closed');
+          }
+          current = connection;
+          connection.onClose(() => onConnectionClosed(connection));
+          return connection;
+        },
+        (error: unknown) => {
+          noteFailure(describeFault(error));
+          throw error;
+        },
+      )
+      .finally(() => {
+        connecting = undefined;
+      });
+    // Those who wait may have left at their deadline.
+    connecting.catch(() => {});
+    return connecting;
+  }
+
+  function readyNow(): ReadyServer | undefined {
+    if (snapshot === undefined || current === undefined || snapshot.connection !== current) return undefined;
+    if (suspected === current || current.hasListChanged() || !current.isOpen()) return undefined;
+    return clock.now() - snapshot.listedAtMs <= deps.maxListingAgeMs ? snapshot : undefined;
+  }
+
+  /** One listing at a time per connection; it has a deadline of its own, since several callers may wait for it. */
+  function relist(connection: Connection): Promise<ReadyServer> {
+    if (listingNow?.connection === connection) return listingNow.promise;
+    const deadline = startDeadline(deps.listTimeoutMs);
+    connection.takeListChanged();
+    const promise = use(connection, () => fetchRawTools(connection.client, deadline))
+      .then((rawTools) => {
+        const listing = buildListing(rawTools, {
+          config,
+          identity: connection.identity,
+          compiler,
+          previous: snapshot?.listing,
+          warn: deps.warn,
+        });
+        snapshot = { connection, listing, listedAtMs: clock.now() };
+        // A child that starts well and then dies again and again must keep its count.
+        if (config.kind !== 'stdio') failures = 0;
+        return snapshot;
+      })
+      .catch((error: unknown) => {
+        if (isSessionLost(error, connection)) throw error;
+        if (deadline.cause() === 'timeout') suspect(connection);
+        const reason =
+          deadline.cause() === 'timeout'
+            ? `did not list its tools within ${deps.listTimeoutMs} ms`
+            : (connection.endReason() ?? describeFault(error));
+        throw new UnavailableError(describeFault(reason), { cause: error });
+      })
+      .finally(() => {
+        deadline.clear();
+        listingNow = undefined;
+      });
+    promise.catch(() => {});
+    listingNow = { connection, promise };
+    return promise;
+  }
+
+  /** Without this a child that hangs would stay in use for ever. One that still works on something is left alone. */
+  async function probe(connection: Connection): Promise<void> {
+    if (suspected !== connection || connection.inFlight > 0) return;
+    try {
+      await connection.client.ping({ timeout: probeMs, maxTotalTimeout: probeMs });
+      if (suspected === connection) suspected = undefined;
+    } catch {
+      if (current === connection) noteFailure('stopped answering');
+      retire(connection);
+    }
+  }
+
+  async function use<T>(connection: Connection, request: () => Promise<T>): Promise<T> {
+    connection.inFlight += 1;
+    try {
+      return await request();
+    } finally {
+      connection.inFlight -= 1;
+      if (connection.inFlight === 0 && retired.has(connection)) void connection.close(false);
+    }
+  }
+
+  function retire(connection: Connection): void {
+    if (current === connection) current = undefined;
+    if (suspected === connection) suspected = undefined;
+    if (!connection.isOpen()) return;
+    retired.add(connection);
+    if (connection.inFlight === 0) void connection.close(false);
+  }
+
+  function suspect(connection: Connection): void {
+    if (current === connection && config.kind === 'stdio') suspected = connection;
+  }
+
+  async function ready(deadline: Deadline, { relist: isForced = false } = {}): Promise<ReadyServer> {
+    for (let attempt = 0; ; attempt += 1) {
+      let connection = await deadline.race(connect());
+      if (suspected === connection) {
+        await deadline.race(probe(connection));
+        connection = await deadline.race(connect());
+      }
+      const now = isForced ? undefined : readyNow();
+      if (now !== undefined) return now;
+      try {
+        return await deadline.race(relist(connection));
+      } catch (error) {
+        if (attempt > 0 || !isSessionLost(error, connection)) throw error;
+        retire(connection);
+      }
+    }
+  }
+
+  async function close(): Promise<void> {
+    isClosed = true;
+    const open = [...retired, ...(current === undefined ? [] : [current])];
+    await Promise.all([
+      ...open.map((connection) => connection.close()),
+      connecting?.then(
+        () => {},
+        () => {},
+      ),
+    ]);
+  }
+
+  return { config, readyNow, ready, use, retire, suspect, close };
+}
