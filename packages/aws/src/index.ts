@@ -1,1 +1,1 @@
-export {};
+export * from './dynamodb/index.ts';

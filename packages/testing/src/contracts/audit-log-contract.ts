@@ -1,4 +1,10 @@
-import { type AuditEntry, type AuditLog, genesisHash, SequenceConflictError } from '@hitl/core';
+import {
+  type AuditEntry,
+  type AuditLog,
+  auditEntryHash,
+  genesisHash,
+  SequenceConflictError,
+} from '@hitl/core';
 import { describe, expect, it } from '@jest/globals';
 import { chainEntry } from '../chain-entry.ts';
 import { collect } from './collect.ts';
@@ -25,6 +31,17 @@ export function describeAuditLogContract(name: string, create: CreateSubject<Aud
       expect(await subject.read('run:1')).toEqual([entry]);
       expect(await subject.head('run:1')).toEqual(entry);
       expect(await collect(subject.readAll())).toEqual([entry]);
+    });
+
+    it('keeps members whose names mean something to JavaScript', async () => {
+      const { subject } = await open();
+      const data = JSON.parse(
+        '{"__proto__":{"x":1},"constructor":"c","toString":null}',
+      ) as AuditEntry['data'];
+      const entry = chainEntry('run:1', undefined, { data });
+      await subject.append(entry);
+      const [read] = await subject.read('run:1');
+      expect(read === undefined ? undefined : auditEntryHash(read)).toBe(entry.hash);
     });
 
     it('has nothing for a stream that nobody wrote to', async () => {

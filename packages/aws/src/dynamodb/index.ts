@@ -1,0 +1,21 @@
+export { createDynamoClient, type DynamoClientOptions } from './create-dynamo-client.ts';
+export { createDynamoStores, type DynamoStores } from './create-dynamo-stores.ts';
+export { createTableInput, createTables } from './create-tables.ts';
+export { createDynamoApprovalStore } from './dynamo-approval-store.ts';
+export { createDynamoAuditLog } from './dynamo-audit-log.ts';
+export { createDynamoBlobStore } from './dynamo-blob-store.ts';
+export { createDynamoCallHistory } from './dynamo-call-history.ts';
+export { createDynamoGrantStore } from './dynamo-grant-store.ts';
+export { createDynamoMemoryStore } from './dynamo-memory-store.ts';
+export { createDynamoRunStore } from './dynamo-run-store.ts';
+export { createDynamoSessionStore } from './dynamo-session-store.ts';
+export { maximumItemBytes } from './item-size.ts';
+export {
+  type IndexDefinition,
+  type KeyAttribute,
+  type TableDefinition,
+  type TableNames,
+  type TableRole,
+  tableDefinitions,
+  tableRoles,
+} from './tables.ts';
