@@ -53,9 +53,9 @@ const goodbyeMs = 1000;
 export async function openConnection(
   config: ServerConfig,
   deps: ConnectionDeps,
-  nowMs: number,
+  options: { readonly nowMs: number; readonly signal: AbortSignal },
 ): Promise<Connection> {
-  const deadline = startDeadline(deps.startTimeoutMs);
+  const deadline = startDeadline(deps.startTimeoutMs, options.signal);
   let opening: Promise<OpenTransport> | undefined;
   let opened: OpenTransport | undefined;
   const client = new Client(deps.clientInfo, { capabilities: {} });
@@ -75,7 +75,7 @@ export async function openConnection(
     return {
       client,
       identity,
-      openedAtMs: nowMs,
+      openedAtMs: options.nowMs,
       inFlight: 0,
       isOpen: () => client.transport !== undefined,
       hasSession: () => open.transport.sessionId !== undefined,

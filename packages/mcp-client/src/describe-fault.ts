@@ -10,7 +10,7 @@ export function describeFault(error: unknown): string {
 }
 
 function rawDescription(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isErrorLike(error)) return String(error);
   if (error instanceof HitlError) return error.message;
   const version = /protocol version is not supported: (.*)$/.exec(error.message)?.[1];
   if (version !== undefined) {
@@ -20,7 +20,7 @@ function rawDescription(error: unknown): string {
   const codes = networkCodesOf(error);
   if (error.message === 'fetch failed') {
     const detail =
-      codes.length > 0 ? codes.join(', ') : error.cause instanceof Error ? error.cause.message : 'no reason';
+      codes.length > 0 ? codes.join(', ') : isErrorLike(error.cause) ? error.cause.message : 'no reason';
     return `connection failed (${detail})`;
   }
   if ('code' in error && error.code === 'ENOENT')
@@ -36,4 +36,11 @@ function httpDescription(error: StreamableHTTPError): string {
   if (error.code === 401) return 'HTTP 401: the access token is missing or not accepted';
   if (error.code === undefined || error.code < 100) return detail;
   return `HTTP ${error.code}${detail === '' ? '' : `: ${detail}`}`;
+}
+
+/** `instanceof Error` fails for errors of another realm, such as those of Node's own modules inside a test's sandbox. */
+function isErrorLike(error: unknown): error is Error {
+  return (
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+  );
 }

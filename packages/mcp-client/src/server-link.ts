@@ -59,6 +59,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
   let failures = 0;
   let lastFailure = '';
   let nextAttemptAtMs = 0;
+  const ending = new AbortController();
   let isClosed = false;
 
   function noteFailure(reason: string): void {
@@ -88,7 +89,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
         new UnavailableError(`${lastFailure} (failed ${failures} times, next attempt in ${waitMs} ms)`),
       );
     }
-    connecting = openConnection(config, deps, clock.now())
+    connecting = openConnection(config, deps, { nowMs: clock.now(), signal: ending.signal })
       .then(
         async (connection) => {
           if (isClosed) {
@@ -209,6 +210,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
 
   async function close(): Promise<void> {
     isClosed = true;
+    ending.abort();
     const open = [...retired, ...(current === undefined ? [] : [current])];
     await Promise.all([
       ...open.map((connection) => connection.close()),

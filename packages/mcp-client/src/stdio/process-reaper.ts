@@ -25,9 +25,9 @@ while read -r op pid; do
   pids="$rest"
 done
 [ -z "$pids" ] && exit 0
-for p in $pids; do kill -TERM -- "-$p" 2>/dev/null; done
+for p in $pids; do kill -TERM "-$p" 2>/dev/null; done
 sleep 1
-for p in $pids; do kill -KILL -- "-$p" 2>/dev/null; done
+for p in $pids; do kill -KILL "-$p" 2>/dev/null; done
 exit 0
 `;
 
