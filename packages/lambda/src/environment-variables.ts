@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+const text = z.string();
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const email = z.email({ error: 'must be an e-mail address' });
+const flag = z
+  .enum(['0', '1', 'true', 'false'], { error: 'must be 1, true, 0 or false' })
+  .transform((value) => value === '1' || value === 'true');
+const matching = (pattern: RegExp, expectation: string) => z.string().regex(pattern, expectation);
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+const port = wholeNumber(0, 65_535);
+
+/** Every environment variable that the project reads, by name, with what it must look like. */
+export const environmentVariables = {
+  ENVIRONMENT: matching(
+    /^[a-z][a-z0-9-]{0,30}$/,
+    'must be a short lower-case name such as dev, staging or prod',
+  ),
+  AWS_REGION: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1'),
+  APPROVAL_SFN_ARN: matching(
+    /^arn:[\w-]+:states:[\w-]+:\d{12}:stateMachine:.+$/,
+    'must be the ARN of a state machine',
+  ),
+  POLICY_PATH: text,
+  MCP_SERVERS: text,
+  MCP_HOST: text,
+  MCP_PORT: port,
+  MCP_AUTH_TOKEN: text,
+  MODEL_ID: text,
+  /** Base URL of an OpenAI-compatible model server. */
+  MODEL_BASE_URL: url,
+  MODEL_API_KEY: text,
+  BEDROCK_GUARDRAIL_ID: text,
+  BEDROCK_GUARDRAIL_VERSION: matching(/^(DRAFT|[1-9]\d*)$/, 'must be DRAFT or a version number'),
+  SLACK_SESSIONS_TABLE: text,
+  SLACK_SECRETS_NAME: text,
+  SLACK_BOT_TOKEN: text,
+  SLACK_SIGNING_SECRET: text,
+  SLACK_CHANNEL_ID: text,
+  SLACK_ASYNC: flag,
+  SLACK_WEBHOOK_URL: url,
+  TEAMS_WEBHOOK_URL: url,
+  AGENTCORE_GATEWAY_URL: url,
+  GOOGLE_OAUTH_TOKEN: text,
+  GOOGLE_SERVICE_ACCOUNT: text,
+  GOOGLE_ADMIN_SUBJECT: email,
+  AWS_SAML_PROVIDER_NAME: text,
+  JIRA_BASE_URL: url,
+  JIRA_EMAIL: email,
+  JIRA_API_TOKEN: text,
+  DATA_DIR: text,
+  RUNS_TABLE: text,
+  APPROVALS_TABLE: text,
+  AUDIT_TABLE: text,
+  EVENT_BUS_NAME: text,
+  SNS_TOPIC_ARN: matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:.+$/, 'must be the ARN of an SNS topic'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }),
+} as const;
+
+export type EnvironmentVariable = keyof typeof environmentVariables;
+export type EnvironmentValue<N extends EnvironmentVariable> = z.output<(typeof environmentVariables)[N]>;
