@@ -8,6 +8,7 @@ import {
   type JsonObject,
   SequenceConflictError,
   sha256Hex,
+  UnavailableError,
 } from '@hitl/core';
 import { getItems } from './batch-requests.ts';
 import { callTable, putItem } from './call-table.ts';
@@ -130,6 +131,7 @@ export function createDynamoAuditLog({ client, tableName }: StoreOptions): Audit
         });
         if (isWritten) return;
       } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
         // The answer is lost, not necessarily the write: what is stored tells.
         const stored = await readBack(entry).catch(() => undefined);
         if (stored === entry.hash) return;

@@ -54,7 +54,7 @@ export async function readIndex(read: IndexRead): Promise<{ items: Item[]; hasMo
         }),
       ),
     );
-    for (const item of await itemsOfRows(read, answer.Items ?? [], [partition, sort]))
+    for (const item of await itemsOfRows(read, answer.Items ?? [], partition, sort))
       if (read.keep?.(item) !== false) items.push(item);
     startKey = answer.LastEvaluatedKey;
   } while (startKey !== undefined && items.length <= read.limit);
@@ -64,7 +64,8 @@ export async function readIndex(read: IndexRead): Promise<{ items: Item[]; hasMo
 async function itemsOfRows(
   read: IndexRead,
   rows: readonly Item[],
-  indexed: readonly KeyAttribute[],
+  partition: KeyAttribute,
+  sort: KeyAttribute,
 ): Promise<Item[]> {
   const tableKeys = [read.table.partition, read.table.sort].flatMap((key) =>
     key === undefined ? [] : [key],
@@ -77,7 +78,11 @@ async function itemsOfRows(
   const byName = new Map(found.map((item) => [nameOf(item), item]));
   return rows.flatMap((row) => {
     const item = byName.get(nameOf(row));
-    return item !== undefined && indexed.every((key) => item[key.name] === row[key.name]) ? [item] : [];
+    const isProven =
+      item !== undefined &&
+      item[partition.name] === read.partitionValue &&
+      item[sort.name] === row[sort.name];
+    return isProven ? [item] : [];
   });
 }
 
