@@ -34,6 +34,8 @@ export interface Connection {
   readonly openedAtMs: number;
   /** Counted by the caller around each request; a retired connection closes when it falls to zero. */
   inFlight: number;
+  /** When the last request on it ended; kept by the caller too. */
+  lastUsedAtMs: number;
   isOpen(): boolean;
   /** The server gave us a session id, so a 404 means that it forgot the session. */
   hasSession(): boolean;
@@ -77,6 +79,7 @@ export async function openConnection(
       identity,
       openedAtMs: options.nowMs,
       inFlight: 0,
+      lastUsedAtMs: options.nowMs,
       isOpen: () => client.transport !== undefined,
       hasSession: () => open.transport.sessionId !== undefined,
       hasListChanged: () => listChanged,

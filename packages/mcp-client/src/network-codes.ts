@@ -18,3 +18,8 @@ export function failedBeforeSending(error: unknown): boolean {
   const codes = networkCodesOf(error);
   return codes.length > 0 && codes.every((code) => beforeSending.test(code));
 }
+
+/** A kept-alive connection that the other side had already closed; a new one may work at once. */
+export function isBrokenConnection(error: unknown): boolean {
+  return networkCodesOf(error).some((code) => ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code));
+}

@@ -5,6 +5,7 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import { describeFault } from './describe-fault.ts';
 import { buildListing, type ServerListing } from './listing/build-listing.ts';
 import { fetchRawTools } from './listing/fetch-raw-tools.ts';
+import { isBrokenConnection } from './network-codes.ts';
 import type { ServerConfig } from './server-config.ts';
 import { isSessionLost } from './session-lost.ts';
 
@@ -46,6 +47,8 @@ export interface ServerLink {
 }
 
 const probeMs = 2000;
+/** Servers and load balancers drop connections that idle longer; writing a call to such a one would lose it. */
+const freshConnectionMs = 1000;
 
 export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): ServerLink {
   const { clock, restart } = deps;
@@ -115,7 +118,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
 
   function readyNow(): ReadyServer | undefined {
     if (snapshot === undefined || current === undefined || snapshot.connection !== current) return undefined;
-    if (suspected === current || current.hasListChanged() || !current.isOpen()) return undefined;
+    if (needsProbe(current) || current.hasListChanged() || !current.isOpen()) return undefined;
     return clock.now() - snapshot.listedAtMs <= deps.maxListingAgeMs ? snapshot : undefined;
   }
 
@@ -156,13 +159,26 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
     return promise;
   }
 
-  /** Without this a child that hangs would stay in use for ever. One that still works on something is left alone. */
+  /**
+   * Whether a connection must show that it lives before a call rests on it: a child that left something unanswered, or an
+   * HTTP connection that idled, which the other side may have dropped.
+   */
+  function needsProbe(connection: Connection): boolean {
+    if (config.kind === 'http') return clock.now() - connection.lastUsedAtMs > freshConnectionMs;
+    return suspected === connection && connection.inFlight === 0;
+  }
+
   async function probe(connection: Connection): Promise<void> {
-    if (suspected !== connection || connection.inFlight > 0) return;
     try {
-      await connection.client.ping({ timeout: probeMs, maxTotalTimeout: probeMs });
+      await use(connection, () => connection.client.ping({ timeout: probeMs, maxTotalTimeout: probeMs }));
       if (suspected === connection) suspected = undefined;
-    } catch {
+    } catch (error) {
+      // Over HTTP a failed ping has done its work: the dead socket is gone, the request itself finds out the rest.
+      if (config.kind === 'http') {
+        if (isSessionLost(error, connection)) retire(connection);
+        return;
+      }
+      // Without this a child that hangs would stay in use for ever.
       if (current === connection) noteFailure('stopped answering');
       retire(connection);
     }
@@ -174,6 +190,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
       return await request();
     } finally {
       connection.inFlight -= 1;
+      connection.lastUsedAtMs = clock.now();
       if (connection.inFlight === 0 && retired.has(connection)) void connection.close(false);
     }
   }
@@ -193,7 +210,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
   async function ready(deadline: Deadline, { relist: isForced = false } = {}): Promise<ReadyServer> {
     for (let attempt = 0; ; attempt += 1) {
       let connection = await deadline.race(connect());
-      if (suspected === connection) {
+      if (needsProbe(connection)) {
         await deadline.race(probe(connection));
         connection = await deadline.race(connect());
       }
@@ -202,8 +219,9 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
       try {
         return await deadline.race(relist(connection));
       } catch (error) {
-        if (attempt > 0 || !isSessionLost(error, connection)) throw error;
-        retire(connection);
+        if (attempt > 0) throw error;
+        if (isSessionLost(error, connection)) retire(connection);
+        else if (!(error instanceof UnavailableError && isBrokenConnection(error.cause))) throw error;
       }
     }
   }
