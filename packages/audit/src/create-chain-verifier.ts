@@ -10,6 +10,8 @@ interface StreamTail {
 export interface ChainVerifier {
   /** Checks one entry against those of its stream before it. After a problem the verifier must not be fed any more. */
   check(entry: unknown): AuditProblem | undefined;
+  /** True when a sound entry of that stream has come by. */
+  has(stream: string): boolean;
   readonly entries: number;
   readonly streams: number;
 }
@@ -40,6 +42,7 @@ export function createChainVerifier(): ChainVerifier {
       }
       return undefined;
     },
+    has: (stream) => tails.has(stream),
     get entries() {
       return entries;
     },

@@ -12,7 +12,9 @@ export const payloadMembers: Readonly<Record<string, string>> = {
 /** The blob that an entry refers to, if it refers to one. */
 export function blobOf(entry: AuditEntry): Exclude<Payload, { inline: unknown }> | undefined {
   const member = Object.hasOwn(payloadMembers, entry.type) ? payloadMembers[entry.type] : undefined;
-  if (member === undefined || entry.data[member] === undefined) return undefined;
-  const payload = payloadSchema.safeParse(entry.data[member]);
+  // Asked of entries that may have been tampered with, too.
+  const data: Partial<AuditEntry['data']> | null | undefined = entry.data;
+  if (member === undefined || data?.[member] === undefined) return undefined;
+  const payload = payloadSchema.safeParse(data[member]);
   return payload.success && 'sha256' in payload.data ? payload.data : undefined;
 }

@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { canonicalJson, checkpointsStream, sha256Hex } from '@hitl/core';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { blobOfRun, createFilledRecord, linesOf, type SampleRecord } from '../test/sample-record.ts';
+import type { VerifyReport } from './audit-problem.ts';
+import { exportLog } from './export-log.ts';
+import { verifyExport } from './verify-export.ts';
+import { verifyLog } from './verify-log.ts';
+
+const standAlone = fileURLToPath(new URL('../verify-export.mjs', import.meta.url));
+
+interface Answer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the real verifier as a process of its own, fed through its standard input. */
+function runStandAlone(lines: readonly string[], ...args: string[]): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [standAlone, '-', ...args]);
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    // It stops reading at the first bad line.
+    child.stdin.on('error', () => {});
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+    child.stdin.end(lines.map((line) => `${line}\n`).join(''));
+  });
+}
+
+/** Both verdicts on the same lines; what they find and where they find it must not differ. */
+async function verifyTwice(lines: readonly string[], head?: string): Promise<VerifyReport> {
+  const ours = await verifyExport(lines, { expectedHead: head });
+  const { code, stdout } = await runStandAlone(
+    lines,
+    '--json',
+    ...(head === undefined ? [] : ['--head', head]),
+  );
+  const theirs = JSON.parse(stdout) as VerifyReport;
+  expect(code).toBe(ours.ok ? 0 : 1);
+  if (ours.ok) expect(theirs).toEqual(ours);
+  else expect({ ...theirs.problem, detail: '' }).toEqual({ ...ours.problem, detail: '' });
+  return ours;
+}
+
+type Tampering =
+  | { readonly how: 'flip'; readonly line: number; readonly at: number; readonly to: string }
+  | { readonly how: 'remove'; readonly line: number }
+  | { readonly how: 'swap' | 'repeat'; readonly line: number; readonly other: number };
+
+const tampering: fc.Arbitrary<Tampering> = fc.oneof(
+  fc.record({
+    how: fc.constant('flip' as const),
+    line: fc.nat(),
+    at: fc.nat(),
+    to: fc.constantFrom('0', 'a', '}', 'é'),
+  }),
+  fc.record({ how: fc.constant('remove' as const), line: fc.nat() }),
+  fc.record({ how: fc.constant('swap' as const), line: fc.nat(), other: fc.nat() }),
+  fc.record({ how: fc.constant('repeat' as const), line: fc.nat(), other: fc.nat() }),
+);
+
+function tamper(lines: readonly string[], change: Tampering): string[] {
+  const out = [...lines];
+  const position = change.line % lines.length;
+  const line = lines[position] ?? '';
+  if (change.how === 'remove') out.splice(position, 1);
+  if (change.how === 'repeat') out.splice(change.other % (lines.length + 1), 0, line);
+  if (change.how === 'swap') {
+    const other = change.other % lines.length;
+    out[position] = lines[other] ?? '';
+    out[other] = line;
+  }
+  if (change.how === 'flip') {
+    const at = change.at % line.length;
+    out[position] = `${line.slice(0, at)}${change.to}${line.slice(at + 1)}`;
+  }
+  return out;
+}
+
+describe('the exported record', () => {
+  let record: SampleRecord;
+  let lines: string[];
+  let newest: string;
+
+  beforeAll(async () => {
+    record = await createFilledRecord();
+    lines = await linesOf(exportLog(record));
+    newest = (await record.log.head(checkpointsStream))?.hash ?? '';
+  });
+
+  it('is found sound by the stand-alone verifier, which says what it checked', async () => {
+    expect(await verifyTwice(lines, newest)).toEqual(await verifyLog(record));
+    const { code, stdout } = await runStandAlone(lines);
+    expect(code).toBe(0);
+    expect(stdout).toContain('12 entries in 4 streams, 2 checkpoints, 3 blobs');
+    expect(stdout).toContain(newest);
+  });
+
+  it('is found bad by both verifiers, at the same line for the same reason, whatever line is changed, dropped, moved or repeated', async () => {
+    await fc.assert(
+      fc.asyncProperty(tampering, async (change) => {
+        const tampered = tamper(lines, change);
+        fc.pre(tampered.join('\n') !== lines.join('\n'));
+        expect((await verifyTwice(tampered)).ok).toBe(false);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('is called cut off after any line but the last', async () => {
+    for (const length of [0, 1, Math.floor(lines.length / 2), lines.length - 1]) {
+      const { problem } = await verifyTwice(lines.slice(0, length));
+      expect(problem).toMatchObject({ what: 'file_cut', line: length + 1 });
+    }
+  });
+
+  it('shows a rewritten run even where all its hashes and the trailer were made to fit', async () => {
+    const forged = reforge(lines, 'run:run_b');
+    const { problem } = await verifyTwice(forged);
+    expect(problem).toMatchObject({ what: 'pin_mismatch', stream: 'run:run_b', sequence: 3 });
+  });
+
+  it('needs a noted head to tell a whole file that was made anew', async () => {
+    const other = await createFilledRecord();
+    await other.append('run:run_z', 'run-started', { run_id: 'run_z' });
+    await other.checkpoint();
+    const theirs = await linesOf(exportLog(other));
+    // Both samples begin alike, so the noted head is in both; the newest one of the other is in one only.
+    const head = (await other.log.head(checkpointsStream))?.hash ?? '';
+    expect((await verifyTwice(theirs, newest)).ok).toBe(true);
+    expect((await verifyTwice(lines, head)).problem).toMatchObject({ what: 'head_not_found' });
+  });
+
+  it('is exported as it stands when it is damaged, and found bad where it is', async () => {
+    const damaged = await createFilledRecord();
+    damaged.blobs.tamper(await blobOfRun(damaged, 'run_c'), undefined);
+    const report = await verifyTwice(await linesOf(exportLog(damaged)));
+    expect(report.problem).toMatchObject({ what: 'blob_missing', stream: 'run:run_c', sequence: 2 });
+  });
+
+  it('is refused with one line and exit code 2 when it can not be read', async () => {
+    const answer = await new Promise<Answer>((resolve) => {
+      const child = spawn(process.execPath, [standAlone, '/nonexistent/export.jsonl']);
+      let stderr = '';
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk;
+      });
+      child.on('close', (code) => resolve({ code, stdout: '', stderr }));
+    });
+    expect(answer.code).toBe(2);
+    expect(answer.stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+/** Changes a run's first entry and makes everything in the file fit again, but for what checkpoints pin. */
+function reforge(lines: readonly string[], stream: string): string[] {
+  let previous: string | undefined;
+  const out = lines.slice(0, -1).map((line) => {
+    const value = JSON.parse(line);
+    if (value.entry?.stream !== stream) return line;
+    const { hash: _old, ...entry } = value.entry;
+    if (previous === undefined) entry.actor = 'somebody-else';
+    else entry.previous_hash = previous;
+    previous = sha256Hex(canonicalJson(entry));
+    return canonicalJson({ ...value, entry: { ...entry, hash: previous } });
+  });
+  const trailer = JSON.parse(lines.at(-1) ?? '{}');
+  trailer.lines_sha256 = sha256Hex(out.map((line) => `${line}\n`).join(''));
+  return [...out, canonicalJson(trailer)];
+}
