@@ -19,7 +19,8 @@ export function boundOutput(run: JsonObject): JsonObject {
 }
 
 function withoutResult(call: JsonValue): JsonValue {
-  if (call === null || typeof call !== 'object' || Array.isArray(call) || call['result'] === undefined) return call;
+  if (call === null || typeof call !== 'object' || Array.isArray(call) || call['result'] === undefined)
+    return call;
   return { ...call, result: { omitted: 'too large for the state machine; read the run' } };
 }
 

@@ -1,5 +1,18 @@
-import { type AdvanceOutcome, advanceRun, type ApplicationDeps, createRun, presentRun, runIdOfExecution } from '@hitl/application';
-import { InvalidInputError, type JsonObject, pendingApproval, type RunState, type TaskCallback } from '@hitl/core';
+import {
+  type AdvanceOutcome,
+  type ApplicationDeps,
+  advanceRun,
+  createRun,
+  presentRun,
+  runIdOfExecution,
+} from '@hitl/application';
+import {
+  InvalidInputError,
+  type JsonObject,
+  pendingApproval,
+  type RunState,
+  type TaskCallback,
+} from '@hitl/core';
 import { boundOutput } from './bound-output.ts';
 import { continuationSchema, requestSchema, stepEventSchema } from './step-input.ts';
 
@@ -14,7 +27,9 @@ export interface AdvanceDeps extends ApplicationDeps {
  * once when the run is finished or must go on, later (by whoever decides) when it waits for people. A direct invocation with
  * `{action_text, …}` acts without a workflow and returns the run as far as it came.
  */
-export function createHandler(deps: AdvanceDeps): (event: unknown, signal: AbortSignal) => Promise<JsonObject> {
+export function createHandler(
+  deps: AdvanceDeps,
+): (event: unknown, signal: AbortSignal) => Promise<JsonObject> {
   return async (event, signal) => {
     const step = stepEventSchema.safeParse(event);
     if (!step.success) {
@@ -29,7 +44,12 @@ export function createHandler(deps: AdvanceDeps): (event: unknown, signal: Abort
   };
 }
 
-async function answerToken(deps: AdvanceDeps, token: string, outcome: AdvanceOutcome, run: RunState): Promise<void> {
+async function answerToken(
+  deps: AdvanceDeps,
+  token: string,
+  outcome: AdvanceOutcome,
+  run: RunState,
+): Promise<void> {
   if (outcome === 'finished') return deps.tasks.succeed(token, await runOutput(deps, run));
   if (outcome === 'awaiting_approval') {
     await deps.approvals.putTaskToken(run.run_id, token);
@@ -41,7 +61,11 @@ async function answerToken(deps: AdvanceDeps, token: string, outcome: AdvanceOut
 }
 
 /** The run that an input means. The same execution is always the same run, however often its first step is retried. */
-async function ensureRun(deps: AdvanceDeps, input: unknown, executionId: string | undefined): Promise<RunState> {
+async function ensureRun(
+  deps: AdvanceDeps,
+  input: unknown,
+  executionId: string | undefined,
+): Promise<RunState> {
   const continuation = continuationSchema.safeParse(input);
   if (continuation.success) {
     const run = await deps.repository.load(continuation.data.run_id);
@@ -50,14 +74,24 @@ async function ensureRun(deps: AdvanceDeps, input: unknown, executionId: string 
   }
   const request = requestSchema.safeParse(input);
   if (!request.success) {
-    const errors = request.error.issues.map((issue) => ({ path: issue.path.join('.') || 'input', message: issue.message }));
-    throw new InvalidInputError(errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
+    const errors = request.error.issues.map((issue) => ({
+      path: issue.path.join('.') || 'input',
+      message: issue.message,
+    }));
+    throw new InvalidInputError(errors.map(({ path, message }) => `${path}: ${message}`).join('; '), {
+      errors,
+    });
   }
   const { action_text, user_id, category, session_id, execution_timeout } = request.data;
   const { run } = await createRun(
     deps,
     // Whoever may start an execution is known to AWS only; the name it gives is a claim.
-    { id: user_id ?? 'workflow', kind: user_id === undefined ? 'service' : 'user', assurance: 'asserted', channel: 'workflow' },
+    {
+      id: user_id ?? 'workflow',
+      kind: user_id === undefined ? 'service' : 'user',
+      assurance: 'asserted',
+      channel: 'workflow',
+    },
     {
       query: action_text,
       category,

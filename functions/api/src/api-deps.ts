@@ -1,6 +1,5 @@
 import type { ApplicationDeps } from '@hitl/application';
-import type { Assurance, Channel } from '@hitl/core';
-import type { StreamEvent } from '@hitl/core';
+import type { Assurance, Channel, StreamEvent } from '@hitl/core';
 
 /** Whom a credential stands for. */
 export interface Credential {
@@ -20,5 +19,8 @@ export interface ApiDeps extends ApplicationDeps {
   readonly subscribe: (runId: string, signal: AbortSignal) => AsyncIterable<StreamEvent>;
   /** Named health checks; a rejected one is reported, never thrown. */
   readonly healthChecks: Readonly<Record<string, () => Promise<void>>>;
-  readonly verifyAudit: () => Promise<unknown>;
+  /** Checks the whole record; `expectedHead` is a checkpoint's hash that somebody noted elsewhere. */
+  readonly verifyAudit: (expectedHead?: string) => Promise<object>;
+  /** The whole record as JSON Lines. */
+  readonly exportAudit: () => AsyncIterable<string>;
 }

@@ -16,9 +16,15 @@ export function createApi(deps: ApiDeps): Hono {
   const problem = (error: unknown, requestId: string): Response => {
     const { status, body } = toProblem(error, requestId);
     if (status >= 500) deps.logger.error('request failed', { request_id: requestId, error: String(error) });
-    return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json' } });
+    return new Response(JSON.stringify(body), {
+      status,
+      headers: { 'content-type': 'application/problem+json' },
+    });
   };
-  app.use('*', bodyLimit({ maxSize: maxBodyBytes, onError: () => problem(tooLarge(), deps.ids.next('req')) }));
+  app.use(
+    '*',
+    bodyLimit({ maxSize: maxBodyBytes, onError: () => problem(tooLarge(), deps.ids.next('req')) }),
+  );
   app.get('/openapi.json', (c) => c.json(describeApi(routes, deps.version)));
   for (const route of routes) {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
@@ -32,7 +38,9 @@ export function createApi(deps: ApiDeps): Hono {
       }
     });
   }
-  app.notFound((c) => problem(new NotFoundError(`there is no ${c.req.method} ${c.req.path}`), deps.ids.next('req')));
+  app.notFound((c) =>
+    problem(new NotFoundError(`there is no ${c.req.method} ${c.req.path}`), deps.ids.next('req')),
+  );
   app.onError((error) => problem(error, deps.ids.next('req')));
   return app;
 }

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '@hitl/core';
 import type { Caller } from '@hitl/application';
+import { InvalidInputError } from '@hitl/core';
 import type { z } from 'zod';
 import type { ApiDeps } from './api-deps.ts';
 
@@ -53,7 +53,10 @@ export function defineRoute<
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;
-    handle(deps: ApiDeps, input: RouteInput<Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<RouteResult | Response>;
+    handle(
+      deps: ApiDeps,
+      input: RouteInput<Parsed<P>, Parsed<Q>, Parsed<B>>,
+    ): Promise<RouteResult | Response>;
   },
 ): Route {
   return route as unknown as Route;
@@ -69,5 +72,8 @@ export function parsePart(schema: z.ZodType | undefined, value: unknown, where: 
     message: issue.message,
   }));
   const [first] = errors;
-  throw new InvalidInputError(first === undefined ? `${where} is not valid` : `${first.path}: ${first.message}`, { errors });
+  throw new InvalidInputError(
+    first === undefined ? `${where} is not valid` : `${first.path}: ${first.message}`,
+    { errors },
+  );
 }

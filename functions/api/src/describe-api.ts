@@ -32,7 +32,9 @@ export function describeApi(routes: readonly Route[], version: string): object {
 
 function describeRoute(route: Route): object {
   const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')];
-  const success: Record<string, object> = { 'application/json': { schema: schemaOf(route.response, 'output') } };
+  const success: Record<string, object> = {
+    'application/json': { schema: schemaOf(route.response, 'output') },
+  };
   if (route.alsoStreams === true) success['text/event-stream'] = { schema: { type: 'string' } };
   return {
     operationId: route.operationId,
@@ -41,7 +43,12 @@ function describeRoute(route: Route): object {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+          },
+        }),
     responses: {
       [route.status]: { description: 'done', ...(route.status === 204 ? {} : { content: success }) },
       ...Object.fromEntries(

@@ -6,7 +6,10 @@ import type { Credential } from './api-deps.ts';
  * Who acts: the person that the credential proves, or, for a credential that may speak for anybody, the one it names. A name
  * that is only claimed stays `asserted`, whatever the credential.
  */
-export function identifyCaller(credential: Credential | undefined, claimedUserId: string | undefined): Caller {
+export function identifyCaller(
+  credential: Credential | undefined,
+  claimedUserId: string | undefined,
+): Caller {
   if (credential === undefined) throw new UnauthenticatedError('this needs a credential');
   const { principalId, assurance, channel } = credential;
   if (principalId !== undefined) {

@@ -63,5 +63,12 @@ function standingEvent(run: RunState): StreamEvent | undefined {
   const approval = pendingApproval(run);
   if (approval === undefined) return undefined;
   const { approval_id, call_ids, digest, expires_at } = approval;
-  return { type: 'approval-requested', run_id: run.run_id, approval_id, call_ids: [...call_ids], digest, expires_at };
+  return {
+    type: 'approval-requested',
+    run_id: run.run_id,
+    approval_id,
+    call_ids: [...call_ids],
+    digest,
+    expires_at,
+  };
 }

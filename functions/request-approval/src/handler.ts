@@ -16,7 +16,9 @@ export function createHandler(
     const run = await deps.repository.load(run_id);
     const open = [...(run?.approvals.values() ?? [])].filter((approval) => approval.status === 'pending');
     if (run !== undefined) {
-      await Promise.all(open.map((approval) => deliverAll(deps, 'approval-requested', run, approval.approval_id)));
+      await Promise.all(
+        open.map((approval) => deliverAll(deps, 'approval-requested', run, approval.approval_id)),
+      );
     }
     return { run_id, told: open.length };
   };

@@ -34,7 +34,11 @@ export async function advanceRun(
   }
 }
 
-async function advanceOnce(deps: ApplicationDeps, runId: string, signal: AbortSignal): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
+async function advanceOnce(
+  deps: ApplicationDeps,
+  runId: string,
+  signal: AbortSignal,
+): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
   let run = await loadRun(deps, runId);
   for (const approvalId of run.approvals.keys()) run = (await settleIfDue(deps, run, approvalId)).run;
   if (isFinished(run)) {
@@ -69,9 +73,17 @@ async function advanceOnce(deps: ApplicationDeps, runId: string, signal: AbortSi
 async function concludeRun(deps: ApplicationDeps, run: RunState): Promise<void> {
   const key = { principal_id: run.started.principal.id, session_id: run.session_id };
   try {
-    await deps.memory.remember(key, `${run.run_id}/user`, { role: 'user', text: run.started.query, at: run.created_at });
+    await deps.memory.remember(key, `${run.run_id}/user`, {
+      role: 'user',
+      text: run.started.query,
+      at: run.created_at,
+    });
     if (run.output !== undefined && run.output !== '') {
-      await deps.memory.remember(key, `${run.run_id}/assistant`, { role: 'assistant', text: run.output, at: run.updated_at });
+      await deps.memory.remember(key, `${run.run_id}/assistant`, {
+        role: 'assistant',
+        text: run.output,
+        at: run.updated_at,
+      });
     }
   } catch (error) {
     deps.logger.warn('memory could not be written', { run_id: run.run_id, error: String(error) });

@@ -1,3 +1,4 @@
+import type { LanguageModel } from '@hitl/agent';
 import type {
   ApprovalStore,
   AuditLog,
@@ -13,7 +14,6 @@ import type {
   ToolSource,
   WorkflowEngine,
 } from '@hitl/core';
-import type { LanguageModel } from '@hitl/agent';
 import type { ShortTermMemory } from '@hitl/memory';
 import type { PolicyEngine } from '@hitl/policy';
 import type { RunRepository } from './run-repository.ts';

@@ -7,23 +7,38 @@ import { retryOnConflict } from './retry-on-conflict.ts';
 import { wakeRun } from './wake-run.ts';
 
 /** Cancels a run: what has not been executed will not be. Only the requester may. */
-export async function cancelRun(deps: ApplicationDeps, caller: Caller, runId: string, reason?: string): Promise<RunState> {
+export async function cancelRun(
+  deps: ApplicationDeps,
+  caller: Caller,
+  runId: string,
+  reason?: string,
+): Promise<RunState> {
   const run = await retryOnConflict(() => cancelOnce(deps, caller, runId, reason));
   await wakeRun(deps, runId);
   return run;
 }
 
-async function cancelOnce(deps: ApplicationDeps, caller: Caller, runId: string, reason: string | undefined): Promise<RunState> {
+async function cancelOnce(
+  deps: ApplicationDeps,
+  caller: Caller,
+  runId: string,
+  reason: string | undefined,
+): Promise<RunState> {
   let run = await loadRun(deps, runId);
   const principal = await resolveRequester(deps.directory, caller);
-  if (principal.id !== run.started.principal.id) throw new ForbiddenError('forbidden', 'only the requester may cancel a run');
+  if (principal.id !== run.started.principal.id)
+    throw new ForbiddenError('forbidden', 'only the requester may cancel a run');
   if (isFinished(run)) throw new ConflictError('run_not_active', `the run is ${run.status} already`);
   if (run.cancel_requested_by === undefined) {
     run = await deps.repository.append(
       run,
       {
         type: 'cancel-requested',
-        data: { principal_id: principal.id, channel: caller.channel, ...(reason === undefined ? {} : { reason }) },
+        data: {
+          principal_id: principal.id,
+          channel: caller.channel,
+          ...(reason === undefined ? {} : { reason }),
+        },
       },
       principal.id,
     );

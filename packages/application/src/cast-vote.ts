@@ -18,7 +18,15 @@ export interface Ballot {
 
 export type VoteDeps = Pick<
   ApplicationDeps,
-  'repository' | 'approvals' | 'directory' | 'workflow' | 'notifiers' | 'clock' | 'ids' | 'logger' | 'background'
+  | 'repository'
+  | 'approvals'
+  | 'directory'
+  | 'workflow'
+  | 'notifiers'
+  | 'clock'
+  | 'ids'
+  | 'logger'
+  | 'background'
 >;
 
 /**

@@ -47,9 +47,16 @@ async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Prom
       errors: [{ path: 'call_id', message: `one of ${approval?.call_ids.join(', ')}` }],
     });
   }
-  const tool = (await loadFrozenTools(deps, run)).find((t) => t.server === call.server && t.tool === call.tool);
+  const tool = (await loadFrozenTools(deps, run)).find(
+    (t) => t.server === call.server && t.tool === call.tool,
+  );
   if (tool === undefined) throw new InvalidInputError(`${qualifiedName(call)} is not among the run's tools`);
-  const proposed = { run, approval, call, edit: { principal, arguments: edit.arguments, digest: edit.digest } };
+  const proposed = {
+    run,
+    approval,
+    call,
+    edit: { principal, arguments: edit.arguments, digest: edit.digest },
+  };
   const verdict = checkEdit(proposed, deps.clock.now()) ?? (await judgeEdit(deps, proposed, tool));
   const next = await deps.repository.append(run, verdict.event, caller.id);
   if (verdict.kind === 'refused') throw verdict.error;
@@ -57,7 +64,11 @@ async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Prom
 }
 
 /** Policy and preview of the edited call, asked only once it is known that this person may edit. */
-async function judgeEdit(deps: ApplicationDeps, proposed: ProposedEdit, tool: ToolDefinition): Promise<EditVerdict> {
+async function judgeEdit(
+  deps: ApplicationDeps,
+  proposed: ProposedEdit,
+  tool: ToolDefinition,
+): Promise<EditVerdict> {
   const { run, call, edit } = proposed;
   const problems = validateArguments(tool.input_schema, edit.arguments);
   if (problems.length > 0) {

@@ -18,7 +18,9 @@ export async function evaluatePolicy(
   question: PolicyQuestion,
 ): Promise<{ decision: Decision; explanation: JsonValue }> {
   const engine = deps.policy();
-  const tool = (await deps.tools.list()).tools.find((t) => t.server === question.server && t.tool === question.tool);
+  const tool = (await deps.tools.list()).tools.find(
+    (t) => t.server === question.server && t.tool === question.tool,
+  );
   const request: PolicyRequest = {
     principal: await resolveRequester(deps.directory, caller),
     call: { server: question.server, tool: question.tool, arguments: question.arguments },
@@ -27,5 +29,8 @@ export async function evaluatePolicy(
     ...(tool === undefined ? {} : { annotations: tool.annotations, is_trusted: tool.is_trusted }),
     ...(question.category === undefined ? {} : { declared_category: question.category }),
   };
-  return { decision: decideSafely(engine, request), explanation: engine.explain(request) as unknown as JsonValue };
+  return {
+    decision: decideSafely(engine, request),
+    explanation: engine.explain(request) as unknown as JsonValue,
+  };
 }

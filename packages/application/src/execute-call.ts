@@ -33,7 +33,12 @@ const sendAttempts = 3;
  * result after it; a claim without a result whose worker is gone is tried again only where the tool says that a repetition
  * changes nothing, and is `unknown` everywhere else.
  */
-export async function executeCall(deps: ExecuteDeps, run: RunState, callId: string, signal: AbortSignal): Promise<RunState> {
+export async function executeCall(
+  deps: ExecuteDeps,
+  run: RunState,
+  callId: string,
+  signal: AbortSignal,
+): Promise<RunState> {
   const call = run.calls.get(callId);
   if (call === undefined) throw new IntegrityError(`run ${run.run_id} has no call ${callId}`);
   const tool = (await loadFrozenTools(deps, run)).find(
@@ -44,7 +49,8 @@ export async function executeCall(deps: ExecuteDeps, run: RunState, callId: stri
     throw new IntegrityError(`call ${callId} is ${call.status} and must not be executed`);
   }
   const refusal = await findRefusal(deps, run, call, tool, signal);
-  if (refusal !== undefined) return record(deps, run, { type: 'execution-refused', data: { call_id: callId, ...refusal } });
+  if (refusal !== undefined)
+    return record(deps, run, { type: 'execution-refused', data: { call_id: callId, ...refusal } });
   return claimAndCall(deps, run, call, requireTool(tool, call), 1, signal);
 }
 
@@ -83,7 +89,12 @@ async function claimAndCall(
   return record(deps, claimed, await resultEvent(deps, call, outcome));
 }
 
-async function send(deps: ExecuteDeps, run: RunState, call: CallState, signal: AbortSignal): Promise<ToolOutcome> {
+async function send(
+  deps: ExecuteDeps,
+  run: RunState,
+  call: CallState,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     let outcome: ToolOutcome;
     try {
@@ -94,10 +105,18 @@ async function send(deps: ExecuteDeps, run: RunState, call: CallState, signal: A
       });
     } catch (error) {
       // A tool source must not throw; if it does, nobody knows how far the call came.
-      deps.logger.error('tool source threw', { run_id: run.run_id, call_id: call.call_id, error: String(error) });
-      return { kind: 'unknown', message: `calling ${qualifiedName(call)} failed in a way that leaves its outcome unknown` };
+      deps.logger.error('tool source threw', {
+        run_id: run.run_id,
+        call_id: call.call_id,
+        error: String(error),
+      });
+      return {
+        kind: 'unknown',
+        message: `calling ${qualifiedName(call)} failed in a way that leaves its outcome unknown`,
+      };
     }
-    const mayRetry = outcome.kind === 'not_sent' && outcome.code !== 'tool_definition_changed' && !signal.aborted;
+    const mayRetry =
+      outcome.kind === 'not_sent' && outcome.code !== 'tool_definition_changed' && !signal.aborted;
     if (!mayRetry || attempt >= sendAttempts) return outcome;
     await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random() / 2)));
   }
@@ -107,13 +126,18 @@ async function resultEvent(deps: ExecuteDeps, call: CallState, outcome: ToolOutc
   const call_id = call.call_id;
   switch (outcome.kind) {
     case 'succeeded': {
-      const value = { content: outcome.content, ...(outcome.structured === undefined ? {} : { structured: outcome.structured }) };
+      const value = {
+        content: outcome.content,
+        ...(outcome.structured === undefined ? {} : { structured: outcome.structured }),
+      };
       return {
         type: 'execution-succeeded',
         data: {
           call_id,
           result: await storePayload(deps.blobs, redactSecrets(value) as JsonValue),
-          ...(outcome.upstream_request_id === undefined ? {} : { upstream_request_id: outcome.upstream_request_id }),
+          ...(outcome.upstream_request_id === undefined
+            ? {}
+            : { upstream_request_id: outcome.upstream_request_id }),
         },
       };
     }
@@ -130,8 +154,14 @@ async function resultEvent(deps: ExecuteDeps, call: CallState, outcome: ToolOutc
       };
     case 'not_sent':
       return outcome.code === 'tool_definition_changed'
-        ? { type: 'execution-refused', data: { call_id, code: outcome.code, detail: redactSecrets(outcome.message) } }
-        : { type: 'execution-failed', data: { call_id, error: { code: outcome.code, message: redactSecrets(outcome.message) } } };
+        ? {
+            type: 'execution-refused',
+            data: { call_id, code: outcome.code, detail: redactSecrets(outcome.message) },
+          }
+        : {
+            type: 'execution-failed',
+            data: { call_id, error: { code: outcome.code, message: redactSecrets(outcome.message) } },
+          };
     case 'unknown':
       return { type: 'execution-unknown', data: { call_id, reason: redactSecrets(outcome.message) } };
   }
@@ -209,7 +239,10 @@ async function findDrift(
     const why = error instanceof HitlError ? error.message : 'it could not be read';
     return { code: 'target_drifted', detail: `what ${name} would change could not be read again: ${why}` };
   }
-  return { code: 'target_drifted', detail: `what ${name} would change is no longer what was shown to the approvers` };
+  return {
+    code: 'target_drifted',
+    detail: `what ${name} would change is no longer what was shown to the approvers`,
+  };
 }
 
 /** Recomputed from the record, not believed from a status: an allow by policy, or an approval of exactly these digests. */
@@ -218,7 +251,10 @@ function isPermitted(run: RunState, call: CallState): boolean {
   const approval = run.approvals.get(call.approval_id);
   if (approval === undefined || approval.status !== 'approved') return false;
   const digests = approval.call_ids.map((id) => run.calls.get(id)?.digest ?? 'missing');
-  return approval.call_ids.includes(call.call_id) && approvalDigest(approval.approval_id, digests) === approval.digest;
+  return (
+    approval.call_ids.includes(call.call_id) &&
+    approvalDigest(approval.approval_id, digests) === approval.digest
+  );
 }
 
 function requireTool(tool: ToolDefinition | undefined, call: CallState): ToolDefinition {

@@ -34,7 +34,10 @@ export async function freezeTools(
 }
 
 /** The tools that this run was frozen with; none before they are frozen. */
-export async function loadFrozenTools(deps: { readonly blobs: BlobStore }, run: RunState): Promise<readonly ToolDefinition[]> {
+export async function loadFrozenTools(
+  deps: { readonly blobs: BlobStore },
+  run: RunState,
+): Promise<readonly ToolDefinition[]> {
   if (run.frozen === undefined) return [];
   const known = parsed.get(run.frozen);
   if (known !== undefined) return known;

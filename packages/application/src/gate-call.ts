@@ -5,9 +5,9 @@ import {
   type JsonObject,
   type Preview,
   qualifiedName,
-  redactSecrets,
   type RunEvent,
   type RunState,
+  redactSecrets,
   type ToolDefinition,
   toolCallDigest,
   UnavailableError,
@@ -35,7 +35,11 @@ export async function gateCall(
   signal?: AbortSignal,
 ): Promise<Extract<RunEvent, { type: 'call-decided' }>> {
   const { preview, decision } = await decideCall(deps, run, call, signal);
-  const toolCall = { server: call.tool.server, tool: call.tool.tool, arguments: redactSecrets(call.arguments) };
+  const toolCall = {
+    server: call.tool.server,
+    tool: call.tool.tool,
+    arguments: redactSecrets(call.arguments),
+  };
   return {
     type: 'call-decided',
     data: {
@@ -65,8 +69,15 @@ export async function decideCall(
   } catch (error) {
     // Fails closed: nobody is asked to approve what could not be shown.
     const reason = error instanceof HitlError ? error.message : 'its effect could not be read';
-    deps.logger.warn('preview failed', { run_id: run.run_id, tool: qualifiedName(call.tool), error: String(error) });
-    return { decision: denyDecision(deps, `preview_failed: ${qualifiedName(call.tool)}: ${reason}`), preview: undefined };
+    deps.logger.warn('preview failed', {
+      run_id: run.run_id,
+      tool: qualifiedName(call.tool),
+      error: String(error),
+    });
+    return {
+      decision: denyDecision(deps, `preview_failed: ${qualifiedName(call.tool)}: ${reason}`),
+      preview: undefined,
+    };
   }
 }
 
@@ -90,7 +101,10 @@ export async function decidePolicy(
       tool: qualifiedName(call.tool),
       error: String(error),
     });
-    return denyDecision(deps, `gate_error: ${qualifiedName(call.tool)} could not be checked, so it is denied`);
+    return denyDecision(
+      deps,
+      `gate_error: ${qualifiedName(call.tool)} could not be checked, so it is denied`,
+    );
   }
 }
 
@@ -110,7 +124,13 @@ export async function readPreview(
 }
 
 function denyDecision(deps: Pick<ApplicationDeps, 'policy'>, reason: string): Decision {
-  return { effect: 'deny', rule_ids: [], reasons: [reason], category: 'destructive', policy_digest: deps.policy().digest };
+  return {
+    effect: 'deny',
+    rule_ids: [],
+    reasons: [reason],
+    category: 'destructive',
+    policy_digest: deps.policy().digest,
+  };
 }
 
 async function policyRequest(

@@ -1,12 +1,6 @@
 import { applyGrantEvent } from '@hitl/approvals';
 import { sealEntry } from '@hitl/audit';
-import {
-  type GrantEvent,
-  type GrantState,
-  grantStream,
-  type JsonObject,
-  type Vote,
-} from '@hitl/core';
+import { type GrantEvent, type GrantState, grantStream, type JsonObject, type Vote } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
@@ -18,7 +12,10 @@ export type GrantVerdict =
   | { readonly kind: 'refused'; readonly code: string };
 
 /** A grant as its stream stands now; `undefined` when there is none. */
-export async function loadGrant(deps: Pick<GrantDeps, 'log'>, grantId: string): Promise<GrantState | undefined> {
+export async function loadGrant(
+  deps: Pick<GrantDeps, 'log'>,
+  grantId: string,
+): Promise<GrantState | undefined> {
   let state: GrantState | undefined;
   for (const entry of await deps.log.read(grantStream(grantId))) state = applyGrantEvent(state, entry);
   return state;

@@ -15,6 +15,7 @@ export async function loadApproval(
   const summary = await deps.approvals.get(approvalId);
   const run = summary === undefined ? undefined : await deps.repository.load(summary.run_id);
   const approval = run?.approvals.get(approvalId);
-  if (run === undefined || approval === undefined) throw new NotFoundError(`there is no approval request ${approvalId}`);
+  if (run === undefined || approval === undefined)
+    throw new NotFoundError(`there is no approval request ${approvalId}`);
   return { run, approval };
 }

@@ -18,7 +18,11 @@ export interface GrantRequest {
 }
 
 /** Gives a pre-approval. @throws InvalidInputError / ForbiddenError with the field or the rule that it breaks. */
-export async function createGrant(deps: ApplicationDeps, caller: Caller, request: GrantRequest): Promise<GrantState> {
+export async function createGrant(
+  deps: ApplicationDeps,
+  caller: Caller,
+  request: GrantRequest,
+): Promise<GrantState> {
   const grantor = await resolveKnown(deps.directory, caller);
   const grantId = deps.ids.next('grt');
   const event = decideGrantCreation({
@@ -35,7 +39,12 @@ export async function createGrant(deps: ApplicationDeps, caller: Caller, request
 }
 
 /** Ends a grant at once. Its grantor, its grantee and members of the grantor's groups may. */
-export async function revokeGrant(deps: ApplicationDeps, caller: Caller, grantId: string, reason?: string): Promise<GrantState> {
+export async function revokeGrant(
+  deps: ApplicationDeps,
+  caller: Caller,
+  grantId: string,
+  reason?: string,
+): Promise<GrantState> {
   const principal = await resolveKnown(deps.directory, caller);
   return retryOnConflict(async () => {
     let current: GrantState | undefined;

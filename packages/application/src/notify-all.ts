@@ -5,7 +5,12 @@ import type { ApplicationDeps } from './application-deps.ts';
 type NotifyDeps = Pick<ApplicationDeps, 'notifiers' | 'logger' | 'clock' | 'background'>;
 
 /** Tells every channel, in the background: a channel that fails or hangs must never hold an approval up. */
-export function notifyAll(deps: NotifyDeps, kind: Notification['kind'], run: RunState, approvalId?: string): void {
+export function notifyAll(
+  deps: NotifyDeps,
+  kind: Notification['kind'],
+  run: RunState,
+  approvalId?: string,
+): void {
   if (deps.notifiers.length > 0) deps.background(deliverAll(deps, kind, run, approvalId));
 }
 
@@ -23,7 +28,11 @@ export async function deliverAll(
   await Promise.all(deps.notifiers.map((notifier) => deliver(deps, notifier, notification)));
 }
 
-async function deliver(deps: Pick<NotifyDeps, 'logger'>, notifier: Notifier, notification: Notification): Promise<void> {
+async function deliver(
+  deps: Pick<NotifyDeps, 'logger'>,
+  notifier: Notifier,
+  notification: Notification,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await notifier.notify(notification);

@@ -42,7 +42,14 @@ export function presentApproval(
     editors: approval.editors,
     ...(step === undefined
       ? {}
-      : { open_step: { index: step.index, approvers: step.approvers, votes_needed: step.votesNeeded, votes_have: step.votesHave } }),
+      : {
+          open_step: {
+            index: step.index,
+            approvers: step.approvers,
+            votes_needed: step.votesNeeded,
+            votes_have: step.votesHave,
+          },
+        }),
     requested_at: approval.requested_at,
     expires_at: approval.expires_at,
     decided_by: approval.decided_by,

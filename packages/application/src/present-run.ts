@@ -1,10 +1,4 @@
-import {
-  type BlobStore,
-  type CallState,
-  type JsonValue,
-  loadPayload,
-  type RunState,
-} from '@hitl/core';
+import { type BlobStore, type CallState, type JsonValue, loadPayload, type RunState } from '@hitl/core';
 import type { CallView, RunView } from './views.ts';
 
 /** A run in the shape of the HTTP contract. */
@@ -42,7 +36,9 @@ async function presentCall(deps: { readonly blobs: BlobStore }, call: CallState)
     ...(call.approval_id === undefined ? {} : { approval_id: call.approval_id }),
     status: call.status,
     ...(call.preview === undefined ? {} : { preview: call.preview }),
-    ...(call.result === undefined ? {} : { result: (await loadPayload(deps.blobs, call.result)) as JsonValue }),
+    ...(call.result === undefined
+      ? {}
+      : { result: (await loadPayload(deps.blobs, call.result)) as JsonValue }),
     ...(call.error === undefined ? {} : { error: call.error }),
     ...(call.resolved_by === undefined ? {} : { resolved_by: call.resolved_by }),
   };

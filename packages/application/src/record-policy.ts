@@ -13,6 +13,9 @@ export async function recordPolicy(
   await retryOnConflict(async () => {
     const head = await deps.log.head(policyStream);
     if (head?.data['policy_digest'] === engine.digest) return;
-    await appendSystemEntry(deps, policyStream, 'system', 'policy-loaded', { policy_digest: engine.digest, source });
+    await appendSystemEntry(deps, policyStream, 'system', 'policy-loaded', {
+      policy_digest: engine.digest,
+      source,
+    });
   });
 }

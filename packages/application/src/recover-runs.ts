@@ -16,8 +16,16 @@ export async function recoverRuns(
   for (const status of ['running', 'awaiting_approval'] as const) {
     let cursor: string | undefined;
     do {
-      const page = await deps.runs.list({ status, limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
-      ids.push(...page.items.filter((item) => status === 'running' || item.sequence === 0).map((item) => item.run_id));
+      const page = await deps.runs.list({
+        status,
+        limit: pageSize,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      ids.push(
+        ...page.items
+          .filter((item) => status === 'running' || item.sequence === 0)
+          .map((item) => item.run_id),
+      );
       cursor = page.next_cursor;
     } while (cursor !== undefined);
   }
@@ -43,5 +51,10 @@ export async function recoverRuns(
 async function dropPhantom(deps: Pick<ApplicationDeps, 'runs' | 'clock'>, runId: string): Promise<void> {
   const item = await deps.runs.get(runId);
   if (item === undefined) return;
-  await deps.runs.put({ ...item, status: 'failed', updated_at: new Date(deps.clock.now()).toISOString(), sequence: 1 });
+  await deps.runs.put({
+    ...item,
+    status: 'failed',
+    updated_at: new Date(deps.clock.now()).toISOString(),
+    sequence: 1,
+  });
 }

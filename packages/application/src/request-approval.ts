@@ -3,13 +3,20 @@ import { type ApprovalState, type CallState, type Grant, qualifiedName, type Run
 import type { ApplicationDeps } from './application-deps.ts';
 import { useGrant } from './grant-ledger.ts';
 
-type RequestDeps = Pick<ApplicationDeps, 'repository' | 'grants' | 'directory' | 'log' | 'clock' | 'ids' | 'logger'>;
+type RequestDeps = Pick<
+  ApplicationDeps,
+  'repository' | 'grants' | 'directory' | 'log' | 'clock' | 'ids' | 'logger'
+>;
 
 /**
  * Makes approval requests for the gated calls of one step. A call that a grant speaks for gets a request of its own, with the
  * grantor's vote on it; all others share one. Returns the run, which waits if any request is still open.
  */
-export async function requestApprovals(deps: RequestDeps, run: RunState, callIds: readonly string[]): Promise<RunState> {
+export async function requestApprovals(
+  deps: RequestDeps,
+  run: RunState,
+  callIds: readonly string[],
+): Promise<RunState> {
   let current = run;
   const ungranted: string[] = [];
   for (const callId of callIds) {
@@ -44,7 +51,12 @@ async function findGrant(deps: RequestDeps, run: RunState, call: CallState): Pro
   return candidates.find((grant) => grant.uses < grant.max_uses);
 }
 
-async function requestWithGrant(deps: RequestDeps, run: RunState, call: CallState, grant: Grant): Promise<RunState> {
+async function requestWithGrant(
+  deps: RequestDeps,
+  run: RunState,
+  call: CallState,
+  grant: Grant,
+): Promise<RunState> {
   const opened = await openRequest(deps, run, [call.call_id]);
   const approval = opened.approval;
   if (approval === undefined) return opened.run;

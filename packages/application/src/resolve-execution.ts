@@ -12,23 +12,39 @@ export interface Resolution {
 }
 
 /** A person who looked at the target says what became of a call whose outcome nobody knew. */
-export async function resolveExecution(deps: ApplicationDeps, caller: Caller, resolution: Resolution): Promise<RunState> {
+export async function resolveExecution(
+  deps: ApplicationDeps,
+  caller: Caller,
+  resolution: Resolution,
+): Promise<RunState> {
   return retryOnConflict(async () => {
     const principal = await resolveKnown(deps.directory, caller);
     const run = await loadRun(deps, resolution.run_id);
     const call = run.calls.get(resolution.call_id);
-    if (call === undefined) throw new NotFoundError(`run ${resolution.run_id} has no call ${resolution.call_id}`);
+    if (call === undefined)
+      throw new NotFoundError(`run ${resolution.run_id} has no call ${resolution.call_id}`);
     if (principal.id === run.started.principal.id) {
-      throw new ForbiddenError('requester_may_not_vote', 'somebody other than the requester must say what became of the call');
+      throw new ForbiddenError(
+        'requester_may_not_vote',
+        'somebody other than the requester must say what became of the call',
+      );
     }
     if (call.status !== 'unknown') {
-      throw new ConflictError('not_resolvable', `the call is ${call.status}; only an unknown outcome can be resolved`);
+      throw new ConflictError(
+        'not_resolvable',
+        `the call is ${call.status}; only an unknown outcome can be resolved`,
+      );
     }
     return deps.repository.append(
       run,
       {
         type: 'execution-resolved',
-        data: { call_id: call.call_id, principal_id: principal.id, outcome: resolution.outcome, note: resolution.note },
+        data: {
+          call_id: call.call_id,
+          principal_id: principal.id,
+          outcome: resolution.outcome,
+          note: resolution.note,
+        },
       },
       principal.id,
     );

@@ -12,7 +12,8 @@ export async function retryOnConflict<T>(decide: () => Promise<T>): Promise<T> {
       return await decide();
     } catch (error) {
       if (!(error instanceof SequenceConflictError)) throw error;
-      if (attempt >= maxAttempts) throw new UnavailableError('too many writers at once; try again', { cause: error });
+      if (attempt >= maxAttempts)
+        throw new UnavailableError('too many writers at once; try again', { cause: error });
       // Full jitter: writers of several processes must not march in step.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(50, 2 * attempt)));
     }

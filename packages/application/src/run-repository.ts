@@ -55,7 +55,8 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
   const seal = (run: RunState | undefined, stream: string, event: RunEvent, actor: string): AuditEntry =>
     sealEntry({
       stream,
-      head: run === undefined ? undefined : { sequence: run.sequence, hash: run.head_hash, at: run.updated_at },
+      head:
+        run === undefined ? undefined : { sequence: run.sequence, hash: run.head_hash, at: run.updated_at },
       type: event.type,
       actor,
       data: event.data as unknown as JsonObject,
@@ -66,12 +67,18 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
     const writes: Promise<void>[] = [];
     if (before === undefined || before.status !== run.status) writes.push(runs.put(summarizeRun(run)));
     for (const [id, approval] of run.approvals) {
-      if (before?.approvals.get(id) !== approval) writes.push(approvals.put(summarizeApproval(run, approval)));
+      if (before?.approvals.get(id) !== approval)
+        writes.push(approvals.put(summarizeApproval(run, approval)));
     }
     await Promise.all(writes);
   };
 
-  const append = async (run: RunState | undefined, event: RunEvent, actor: string, runId: string): Promise<RunState> => {
+  const append = async (
+    run: RunState | undefined,
+    event: RunEvent,
+    actor: string,
+    runId: string,
+  ): Promise<RunState> => {
     const entry = seal(run, runStream(runId), event, actor);
     // Folded before it is written: an event that does not fit the state must never reach the record.
     const next = applyRunEvent(run, entry);

@@ -3,9 +3,9 @@ import {
   ConflictError,
   digestOf,
   type Principal,
-  redactText,
   type RunEvent,
   type RunState,
+  redactText,
 } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveRequester } from './caller.ts';
@@ -29,7 +29,11 @@ const idempotencyWindowMs = 24 * 60 * 60 * 1000;
  * Records a new run. Does not start the workflow (`startRun` does).
  * @throws ConflictError `idempotency_key_reused` when the key belongs to another request.
  */
-export async function createRun(deps: ApplicationDeps, caller: Caller, request: RunRequest): Promise<{ run: RunState; isNew: boolean }> {
+export async function createRun(
+  deps: ApplicationDeps,
+  caller: Caller,
+  request: RunRequest,
+): Promise<{ run: RunState; isNew: boolean }> {
   const principal = await resolveRequester(deps.directory, caller);
   const runId = request.run_id ?? deps.ids.next('run');
   const holder = await claimKey(deps, principal, request, runId);
@@ -44,7 +48,11 @@ export async function createRun(deps: ApplicationDeps, caller: Caller, request: 
 }
 
 /** Records a new run and starts its workflow. */
-export async function startRun(deps: ApplicationDeps, caller: Caller, request: RunRequest): Promise<RunState> {
+export async function startRun(
+  deps: ApplicationDeps,
+  caller: Caller,
+  request: RunRequest,
+): Promise<RunState> {
   const { run } = await createRun(deps, caller, request);
   // Also for a repeated request: the first one may have died before it came this far, and starting twice is one execution.
   if (run.status === 'running') await deps.workflow.start(run.run_id);
@@ -62,11 +70,13 @@ async function startEvent(
   const memory =
     request.session_id === undefined
       ? []
-      : await deps.memory.recall({ principal_id: principal.id, session_id: sessionId }).catch((error: unknown) => {
-          // A run without memory is worse than one with it, and better than none.
-          deps.logger.warn('memory could not be read', { run_id: runId, error: String(error) });
-          return [];
-        });
+      : await deps.memory
+          .recall({ principal_id: principal.id, session_id: sessionId })
+          .catch((error: unknown) => {
+            // A run without memory is worse than one with it, and better than none.
+            deps.logger.warn('memory could not be read', { run_id: runId, error: String(error) });
+            return [];
+          });
   return {
     type: 'run-started',
     data: {
@@ -84,7 +94,12 @@ async function startEvent(
   };
 }
 
-async function claimKey(deps: ApplicationDeps, principal: Principal, request: RunRequest, runId: string): Promise<string> {
+async function claimKey(
+  deps: ApplicationDeps,
+  principal: Principal,
+  request: RunRequest,
+  runId: string,
+): Promise<string> {
   if (request.idempotency_key === undefined) return runId;
   const fingerprint = digestOf({
     query: request.query,
@@ -95,10 +110,17 @@ async function claimKey(deps: ApplicationDeps, principal: Principal, request: Ru
   });
   // Keys are the requester's own: nobody can learn of another's run by guessing its key.
   const key = digestOf({ principal_id: principal.id, key: request.idempotency_key });
-  const claim = await deps.runs.claimIdempotencyKey(key, runId, fingerprint, deps.clock.now() + idempotencyWindowMs);
+  const claim = await deps.runs.claimIdempotencyKey(
+    key,
+    runId,
+    fingerprint,
+    deps.clock.now() + idempotencyWindowMs,
+  );
   if (claim.fingerprint !== fingerprint) {
-    throw new ConflictError('idempotency_key_reused', 'Idempotency-Key: this key was used for another request');
+    throw new ConflictError(
+      'idempotency_key_reused',
+      'Idempotency-Key: this key was used for another request',
+    );
   }
   return claim.run_id;
 }
-

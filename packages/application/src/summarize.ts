@@ -1,5 +1,11 @@
 import { nextDueAt } from '@hitl/approvals';
-import { type ApprovalState, type ApprovalSummary, qualifiedName, type RunState, type RunSummary } from '@hitl/core';
+import {
+  type ApprovalState,
+  type ApprovalSummary,
+  qualifiedName,
+  type RunState,
+  type RunSummary,
+} from '@hitl/core';
 
 export function summarizeRun(run: RunState): RunSummary {
   return {

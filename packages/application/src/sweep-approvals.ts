@@ -5,7 +5,10 @@ import { notifyAll } from './notify-all.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { wakeRun } from './wake-run.ts';
 
-type SweepDeps = Pick<ApplicationDeps, 'repository' | 'approvals' | 'workflow' | 'notifiers' | 'clock' | 'logger' | 'background'>;
+type SweepDeps = Pick<
+  ApplicationDeps,
+  'repository' | 'approvals' | 'workflow' | 'notifiers' | 'clock' | 'logger' | 'background'
+>;
 
 const batchSize = 100;
 
@@ -40,7 +43,11 @@ async function actOnTime(deps: SweepDeps, runId: string): Promise<RunState | und
     if (approval?.status !== 'pending') continue;
     for (const event of dueActions(approval, deps.clock.now())) {
       run = await deps.repository.append(run, event, 'system');
-      if (event.type === 'approval-reminded' || event.type === 'approval-escalated' || event.type === 'approval-decided') {
+      if (
+        event.type === 'approval-reminded' ||
+        event.type === 'approval-escalated' ||
+        event.type === 'approval-decided'
+      ) {
         notifyAll(deps, event.type, run, approvalId);
       }
     }

@@ -93,7 +93,13 @@ export const approvalViewSchema = z.object({
   decided_at: z.string().optional(),
   reason: z.string().optional(),
   history: z.array(
-    z.object({ sequence: z.int(), at: z.string(), actor: z.string(), type: z.string(), data: jsonObjectSchema }),
+    z.object({
+      sequence: z.int(),
+      at: z.string(),
+      actor: z.string(),
+      type: z.string(),
+      data: jsonObjectSchema,
+    }),
   ),
 });
 export type ApprovalView = z.infer<typeof approvalViewSchema>;

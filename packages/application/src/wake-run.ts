@@ -4,7 +4,10 @@ import type { ApplicationDeps } from './application-deps.ts';
  * Tells the workflow that a decision stands. A failure is logged and no more: the decision is in the record, and the sweep
  * wakes the run again.
  */
-export async function wakeRun(deps: Pick<ApplicationDeps, 'workflow' | 'logger'>, runId: string): Promise<void> {
+export async function wakeRun(
+  deps: Pick<ApplicationDeps, 'workflow' | 'logger'>,
+  runId: string,
+): Promise<void> {
   try {
     await deps.workflow.wake(runId);
   } catch (error) {

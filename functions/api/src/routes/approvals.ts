@@ -1,12 +1,21 @@
 import { approvalViewSchema, castVote, editApproval, loadApproval, presentApproval } from '@hitl/application';
-import { type ApprovalState, approvalStatuses, jsonObjectSchema, NotFoundError, type RunState, voteDecisionSchema } from '@hitl/core';
+import {
+  type ApprovalState,
+  approvalStatuses,
+  jsonObjectSchema,
+  NotFoundError,
+  type RunState,
+  voteDecisionSchema,
+} from '@hitl/core';
 import { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { pageOf, pageQuery } from '../page.ts';
 
 const approvalParams = z.object({ approval_id: z.string().min(1).max(80) });
-const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of the digest that was shown');
+const digestSchema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of the digest that was shown');
 
 const summarySchema = z.object({
   approval_id: z.string(),

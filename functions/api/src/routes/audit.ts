@@ -2,6 +2,24 @@ import { auditEntrySchema, runStream } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
 
+const verifyReportSchema = z.object({
+  ok: z.boolean(),
+  entries: z.int(),
+  streams: z.int(),
+  checkpoints: z.int(),
+  blobs: z.int(),
+  head: z.string().nullable(),
+  late_entries: z.int(),
+  problem: z
+    .object({
+      what: z.string(),
+      detail: z.string(),
+      stream: z.string().optional(),
+      sequence: z.int().optional(),
+    })
+    .optional(),
+});
+
 export const auditRoutes: readonly Route[] = [
   defineRoute({
     method: 'GET',
@@ -32,11 +50,38 @@ export const auditRoutes: readonly Route[] = [
     path: '/audit/verify',
     operationId: 'verifyAudit',
     summary: 'Check every chain and checkpoint; names the first bad entry',
-    response: z.looseObject({ ok: z.boolean() }),
+    query: z.object({
+      head: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of a checkpoint')
+        .optional(),
+    }),
+    response: verifyReportSchema,
+    status: 200,
+    errors: [400, 401],
+    async handle(deps, { query }) {
+      return { status: 200, body: await deps.verifyAudit(query.head) };
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/audit/export',
+    operationId: 'exportAudit',
+    summary: 'The whole record as JSON Lines, for the stand-alone verifier',
+    response: z.string(),
     status: 200,
     errors: [401],
     async handle(deps) {
-      return { status: 200, body: await deps.verifyAudit() };
+      const lines = deps.exportAudit()[Symbol.asyncIterator]();
+      const encoder = new TextEncoder();
+      const body = new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          const next = await lines.next();
+          if (next.done === true) controller.close();
+          else controller.enqueue(encoder.encode(next.value));
+        },
+      });
+      return new Response(body, { status: 200, headers: { 'content-type': 'application/x-ndjson' } });
     },
   }),
 ];

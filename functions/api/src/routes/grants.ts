@@ -59,7 +59,10 @@ export const grantRoutes: readonly Route[] = [
     status: 200,
     errors: [401, 403, 404],
     async handle(deps, { params, query, caller }) {
-      return { status: 200, body: viewOf(await revokeGrant(deps, caller(query.user_id), params.grant_id, query.reason)) };
+      return {
+        status: 200,
+        body: viewOf(await revokeGrant(deps, caller(query.user_id), params.grant_id, query.reason)),
+      };
     },
   }),
 ];

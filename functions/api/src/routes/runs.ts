@@ -1,4 +1,12 @@
-import { cancelRun, createRun, loadRun, presentRun, resolveExecution, runViewSchema, startRun } from '@hitl/application';
+import {
+  cancelRun,
+  createRun,
+  loadRun,
+  presentRun,
+  resolveExecution,
+  runViewSchema,
+  startRun,
+} from '@hitl/application';
 import { approvalCategorySchema, InvalidInputError, runStatuses } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
@@ -62,7 +70,11 @@ export const runRoutes: readonly Route[] = [
         return streamRun(deps, (await createRun(deps, caller(body.user_id), request)).run, signal);
       }
       const run = await startRun(deps, caller(body.user_id), request);
-      return { status: 202, body: await presentRun(deps, run), headers: { location: `/agent/runs/${run.run_id}` } };
+      return {
+        status: 202,
+        body: await presentRun(deps, run),
+        headers: { location: `/agent/runs/${run.run_id}` },
+      };
     },
   }),
   defineRoute({
@@ -128,7 +140,11 @@ export const runRoutes: readonly Route[] = [
     status: 200,
     errors: [400, 401, 403, 404, 409],
     async handle(deps, { params, body, caller }) {
-      const run = await resolveExecution(deps, caller(body.user_id), { ...params, outcome: body.outcome, note: body.note });
+      const run = await resolveExecution(deps, caller(body.user_id), {
+        ...params,
+        outcome: body.outcome,
+        note: body.note,
+      });
       return { status: 200, body: await presentRun(deps, run) };
     },
   }),

@@ -51,7 +51,10 @@ export const toolRoutes: readonly Route[] = [
     status: 200,
     errors: [400, 401, 403, 404],
     async handle(deps, { body, caller }) {
-      return { status: 200, body: viewOf(await acceptTool(deps, caller(body.user_id), body.name), 'accepted') };
+      return {
+        status: 200,
+        body: viewOf(await acceptTool(deps, caller(body.user_id), body.name), 'accepted'),
+      };
     },
   }),
 ];
