@@ -46,7 +46,9 @@ export function buildListing(rawTools: readonly unknown[], options: BuildListing
   const drop = (tool: string, reason: string) => {
     dropped.push({ server: config.alias, tool, reason: oneLine(reason) });
   };
-  const candidates = readCandidates(rawTools, identity, drop);
+  // What comes by reference from our own process may hold members that are `undefined`, which JSON would have left out.
+  const sent = config.kind === 'builtin' ? (JSON.parse(JSON.stringify(rawTools)) as unknown[]) : rawTools;
+  const candidates = readCandidates(sent, identity, drop);
   const companions = new Set<string>();
   const tools = new Map<string, ListedTool>();
   const wireNames = new Map<string, string>();
