@@ -1,1 +1,17 @@
-export {};
+export { type ApprovalCategory, approvalCategories } from '@hitl/core';
+export type { ArgumentTest } from './argument-test.ts';
+export type { CategoryExplanation } from './categorize-call.ts';
+export { checkPolicy, type Finding, type KnownDirectory } from './check-policy.ts';
+export { decideSafely, policyErrorReason } from './decide-safely.ts';
+export { fallbackRequirement } from './default-requirement.ts';
+export type { ConditionExplanation, Explanation, RuleExplanation } from './explain-request.ts';
+export { defaultPolicyPath, loadDefaultPolicy } from './load-default-policy.ts';
+export { type PolicyDocument, parsePolicy } from './parse-policy.ts';
+export { compilePolicy, PolicyEngine, type RateQuery } from './policy-engine.ts';
+export { describeProblem, PolicyFileError, type PolicyProblem } from './policy-file-error.ts';
+export type { PolicyRequest } from './policy-request.ts';
+export type { Policy, PolicyRule } from './policy-schema.ts';
+export { type PolicyCase, parsePolicyTable } from './policy-table.ts';
+export { createReloadablePolicy, type ReloadablePolicy, type ReloadResult } from './reloadable-policy.ts';
+export type { RuleConditions } from './rule-conditions.ts';
+export { type PolicyCaseResult, type PolicyTableResult, runPolicyTable } from './run-policy-table.ts';
