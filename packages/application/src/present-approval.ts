@@ -56,7 +56,7 @@ export function presentApproval(
     ...(approval.decided_at === undefined ? {} : { decided_at: approval.decided_at }),
     ...(approval.reason === undefined ? {} : { reason: approval.reason }),
     history: history
-      .filter((entry) => entry.data['approval_id'] === approval.approval_id)
+      .filter((entry) => entry.data.approval_id === approval.approval_id)
       .map(({ sequence, at, actor, type, data }) => ({ sequence, at, actor, type, data })),
   };
 }

@@ -12,7 +12,7 @@ export async function recordPolicy(
 ): Promise<void> {
   await retryOnConflict(async () => {
     const head = await deps.log.head(policyStream);
-    if (head?.data['policy_digest'] === engine.digest) return;
+    if (head?.data.policy_digest === engine.digest) return;
     await appendSystemEntry(deps, policyStream, 'system', 'policy-loaded', {
       policy_digest: engine.digest,
       source,

@@ -10,7 +10,7 @@ export interface ConnectOptions {
 
 /** The API that was named, else the local stack that runs, else one inside this process. */
 export async function connect(options: ConnectOptions): Promise<ApiClient> {
-  const token = options.env['HITL_API_TOKEN'];
+  const token = options.env.HITL_API_TOKEN;
   if (options.api !== undefined) {
     if (!URL.canParse(options.api)) throw new InvalidInputError(`--api: must be a URL, not "${options.api}"`);
     return createApiClient({ baseUrl: options.api, token, fetch: globalThis.fetch });

@@ -3,5 +3,5 @@ import { fileURLToPath } from 'node:url';
 
 /** `DATA_DIR`, else `.data` beside the project, whatever folder the command is called from. */
 export function dataDirOf(env: NodeJS.ProcessEnv): string {
-  return resolve(env['DATA_DIR'] ?? fileURLToPath(new URL('../../../.data', import.meta.url)));
+  return resolve(env.DATA_DIR ?? fileURLToPath(new URL('../../../.data', import.meta.url)));
 }

@@ -85,7 +85,7 @@ async function checkDataDir({ dataDir }: DiagnoseOptions): Promise<Diagnosis[]> 
 }
 
 async function checkPolicyFile({ env }: DiagnoseOptions): Promise<Diagnosis[]> {
-  const path = env['POLICY_PATH'] ?? defaultPolicyPath;
+  const path = env.POLICY_PATH ?? defaultPolicyPath;
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new InvalidInputError(`POLICY_PATH: ${path} can't be read`, { cause });
   });
@@ -104,7 +104,7 @@ async function checkPolicyFile({ env }: DiagnoseOptions): Promise<Diagnosis[]> {
 }
 
 async function checkModel({ env }: DiagnoseOptions): Promise<Diagnosis[]> {
-  if (env['MODEL_ID'] === undefined) {
+  if (env.MODEL_ID === undefined) {
     return [
       {
         name: 'model',
@@ -115,13 +115,13 @@ async function checkModel({ env }: DiagnoseOptions): Promise<Diagnosis[]> {
       },
     ];
   }
-  const isLocal = env['MODEL_BASE_URL'] !== undefined;
-  if (!isLocal && env['AWS_REGION'] === undefined) {
+  const isLocal = env.MODEL_BASE_URL !== undefined;
+  if (!isLocal && env.AWS_REGION === undefined) {
     return [
       {
         name: 'model',
         state: 'failing',
-        detail: `MODEL_ID is ${env['MODEL_ID']}, but AWS_REGION is not set`,
+        detail: `MODEL_ID is ${env.MODEL_ID}, but AWS_REGION is not set`,
         remedy: 'set AWS_REGION, or MODEL_BASE_URL',
       },
     ];
@@ -130,7 +130,7 @@ async function checkModel({ env }: DiagnoseOptions): Promise<Diagnosis[]> {
     {
       name: 'model',
       state: 'ok',
-      detail: `${env['MODEL_ID']} ${isLocal ? `at ${env['MODEL_BASE_URL']}` : 'on Amazon Bedrock'} (not called)`,
+      detail: `${env.MODEL_ID} ${isLocal ? `at ${env.MODEL_BASE_URL}` : 'on Amazon Bedrock'} (not called)`,
     },
   ];
 }

@@ -32,7 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
       output: createOutput({
         json: options.json ?? argv.includes('--json'),
         isTty: process.stdout.isTTY === true,
-        noColor: process.env['NO_COLOR'] !== undefined,
+        noColor: process.env.NO_COLOR !== undefined,
       }),
       api: () => {
         client ??= import('./connect.ts').then(({ connect }) =>
@@ -107,7 +107,7 @@ function report(error: unknown, isJson: boolean): number {
       if (!detail.includes(message)) process.stderr.write(`  ${path}: ${message}\n`);
     }
   }
-  if (process.env['HITL_DEBUG'] !== undefined && error instanceof Error)
+  if (process.env.HITL_DEBUG !== undefined && error instanceof Error)
     process.stderr.write(`${error.stack}\n`);
   return known !== undefined && known.status >= 400 && known.status < 500
     ? exitCodes.usage

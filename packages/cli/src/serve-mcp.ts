@@ -21,7 +21,7 @@ export async function serveMcp(options: ServeMcpOptions): Promise<void> {
       await (await serveStdio(spec)).closed;
       return;
     }
-    const token = options.env['MCP_AUTH_TOKEN'];
+    const token = options.env.MCP_AUTH_TOKEN;
     if (token === undefined && options.http.host !== '127.0.0.1' && options.http.host !== 'localhost') {
       throw new InvalidInputError('--host: only loopback is served without a token; set MCP_AUTH_TOKEN');
     }

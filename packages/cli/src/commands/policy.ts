@@ -76,7 +76,7 @@ export function addPolicyCommands(program: Command, context: () => CommandContex
     .option('--policy <file>', 'the policy to test (default: POLICY_PATH, else the one that ships)')
     .action(async (file: string, options: { policy?: string }) => {
       const command = context();
-      const source = options.policy ?? process.env['POLICY_PATH'] ?? defaultPolicyPath;
+      const source = options.policy ?? process.env.POLICY_PATH ?? defaultPolicyPath;
       const engine = compilePolicy(parsePolicy(await readText(source), source));
       const result = runPolicyTable(engine, await readText(file), file);
       command.output.result(

@@ -20,7 +20,7 @@ export async function runDemoSession(context: CommandContext, env: NodeJS.Proces
     // The demo is about the product, not about what this shell happens to be configured for.
     const stack = await startLocalStack({
       dataDir,
-      env: { PATH: env['PATH'], HOME: env['HOME'] },
+      env: { PATH: env.PATH, HOME: env.HOME },
       listen: { port: 0 },
     });
     try {

@@ -1,0 +1,40 @@
+import { HitlError } from '@hitl/core';
+import { createMemoryDirectory } from '@hitl/testing';
+import { describe, expect, it } from '@jest/globals';
+import { castVote } from '../src/index.ts';
+import { as, people, World } from './world.ts';
+
+describe('votes that race', () => {
+  it('lets one of a hundred win and tells each of the others who won', async () => {
+    const voters = Array.from({ length: 100 }, (_, index) => `voter-${index}`);
+    const world = new World({
+      answers: [{ calls: [['dir__suspend', { user: 'jane' }]] }, { text: 'Done.' }],
+    });
+    const directory = createMemoryDirectory([
+      ...people.map((entry) => ({ ...entry })),
+      ...voters.map((id) => ({ id, kind: 'user' as const, groups: ['security'] })),
+    ]);
+    const deps = { ...world.deps, directory };
+    const waiting = await world.ask('suspend jane');
+    const [approval] = waiting.approvals.values();
+    const results = await Promise.allSettled(
+      voters.map((voter) =>
+        castVote(deps, as(voter), {
+          approval_id: approval?.approval_id ?? '',
+          decision: 'approve',
+          digest: approval?.digest ?? '',
+        }),
+      ),
+    );
+    expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+    const [winner] = (await world.deps.repository.load(waiting.run_id))?.approvals.values() ?? [];
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      expect(result.reason).toBeInstanceOf(HitlError);
+      expect((result.reason as HitlError).code).toBe('approval_not_pending');
+      expect((result.reason as HitlError).message).toContain(winner?.decided_by[0]);
+    }
+    await world.settle(waiting.run_id);
+    expect(world.tools.calls).toHaveLength(1);
+  });
+});
