@@ -1,1 +1,2 @@
+export * from './bedrock/index.ts';
 export * from './dynamodb/index.ts';

@@ -1,0 +1,3 @@
+export { type AwsCredentials, type CredentialProvider, cacheCredentials } from './cache-credentials.ts';
+export { type BedrockModel, type BedrockModelOptions, createBedrockModel } from './create-bedrock-model.ts';
+export { defaultModelId } from './default-model-id.ts';
