@@ -1,1 +1,8 @@
-export {};
+export {
+  createLocalWorkflowEngine,
+  type ExecutionHandle,
+  type LocalWorkflowEngine,
+  type LocalWorkflowEngineOptions,
+  type TaskCallbacks,
+} from './workflow/create-local-workflow-engine.ts';
+export type { LocalFunction } from './workflow/local-function.ts';

@@ -1,0 +1,40 @@
+import { describeWorkflowEngineContract } from '@hitl/testing/contracts';
+import { type AdvancePayload, createWorkflowDefinition } from '@hitl/workflow';
+import { createLocalWorkflowEngine } from './create-local-workflow-engine.ts';
+
+const definition = createWorkflowDefinition({
+  advanceFunction: 'advance',
+  expireFunction: 'expire',
+  approvalTimeoutSeconds: 3600,
+});
+
+describeWorkflowEngineContract('the local workflow engine', async (advance) => {
+  // Every execution is let go as soon as it waits, which is what a restart does to it.
+  let engine = open();
+  function open() {
+    return createLocalWorkflowEngine({
+      definition,
+      functions: {
+        expire: async () => ({ run_id: 'none', status: 'expired' }),
+        advance: async (payload) => {
+          const { input, task_token } = payload as unknown as AdvancePayload;
+          const run_id = 'run_id' in input ? input.run_id : '';
+          const status = await advance(run_id);
+          if (status !== 'awaiting_approval') await engine.sendTaskSuccess(task_token, { run_id, status });
+        },
+      },
+    });
+  }
+  return {
+    subject: {
+      start: (runId) => engine.start(runId),
+      wake: (runId) => engine.wake(runId),
+    },
+    quiesce: () => engine.idle(),
+    async loseExecutions() {
+      await engine.close();
+      engine = open();
+    },
+    close: () => engine.close(),
+  };
+});

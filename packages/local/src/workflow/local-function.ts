@@ -1,0 +1,7 @@
+import type { JsonValue } from '@hitl/core';
+
+/** A function as the state machine knows it. `signal` fires when the engine closes. */
+export type LocalFunction = (
+  payload: JsonValue,
+  context: { readonly signal: AbortSignal },
+) => Promise<unknown>;
