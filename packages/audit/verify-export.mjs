@@ -13,7 +13,7 @@
 // Whoever can rewrite the whole file can make a sound one. Against that, note the hash of a checkpoint elsewhere and give it as
 // --head: then everything up to that checkpoint is proven to be as it was.
 
-import { createHash } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
 const CHECKPOINTS = 'checkpoints';
@@ -21,7 +21,7 @@ const GENESIS = '0'.repeat(64);
 const EPOCH = '1970-01-01T00:00:00.000Z';
 const HEX = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
-const ENTRY_MEMBERS = 'actor,at,data,hash,previous_hash,sequence,stream,type';
+const ENTRY_MEMBER_COUNT = 8;
 const CHECKPOINT_MEMBERS = 'from,heads,merkle_root,stream_count,to';
 const BLOB_MEMBERS = {
   'tools-frozen': 'tools',
@@ -48,17 +48,31 @@ const sha256 = (...parts) => {
   for (const part of parts) hash.update(part);
   return hash.digest();
 };
-const sha256Hex = (text) => createHash('sha256').update(text, 'utf8').digest('hex');
+/** The one-shot form takes half the time where Node has it. */
+const sha256Hex = (text) =>
+  crypto.hash === undefined
+    ? createHash('sha256').update(text, 'utf8').digest('hex')
+    : crypto.hash('sha256', text, 'hex');
 
 /** RFC 8785. */
 function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const members = Object.keys(value).sort();
-    return `{${members.map((name) => `${canonical(name)}:${canonical(value[name])}`).join(',')}}`;
+  if (typeof value === 'string') return canonicalText(value);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  let out = '';
+  if (Array.isArray(value)) {
+    for (const item of value) out += `${out === '' ? '' : ','}${canonical(item)}`;
+    return `[${out}]`;
   }
-  if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) throw new Error('half a surrogate pair');
-  return JSON.stringify(value);
+  for (const name of Object.keys(value).sort())
+    out += `${out === '' ? '' : ','}${canonicalText(name)}:${canonical(value[name])}`;
+  return `{${out}}`;
+}
+
+function canonicalText(text) {
+  // Nothing to escape, as in nearly every text: much faster than asking.
+  if (/^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new Error('half a surrogate pair');
+  return JSON.stringify(text);
 }
 
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
@@ -70,7 +84,8 @@ const hasMembers = (value, names) => isObject(value) && Object.keys(value).sort(
 
 function checkShape(entry) {
   const isSound =
-    hasMembers(entry, ENTRY_MEMBERS) &&
+    isObject(entry) &&
+    Object.keys(entry).length === ENTRY_MEMBER_COUNT &&
     isText(entry.stream) &&
     isText(entry.actor) &&
     isText(entry.type) &&
@@ -121,9 +136,9 @@ class Verifier {
   line(bytes) {
     this.lineCount += 1;
     if (this.isComplete) throw new Bad('file_cut', 'there is more after the trailer');
-    const line = parseLine(bytes);
+    const { line, sealed } = parseLine(bytes);
     if (this.lineCount === 1) this.header(line);
-    else if (line.kind === 'entry' && hasMembers(line, 'entry,kind')) this.entry(line.entry);
+    else if (line.kind === 'entry' && hasMembers(line, 'entry,kind')) this.entry(line.entry, sealed);
     else if (line.kind === 'blob') this.blob(line);
     else if (line.kind === 'trailer') this.trailer(line);
     else throw new Bad('bad_line', 'neither entry, blob nor trailer');
@@ -151,12 +166,12 @@ class Verifier {
     this.waiting = line;
   }
 
-  entry(entry) {
+  entry(entry, sealed) {
     const offered = this.waiting;
     this.waiting = undefined;
     const isCheckpoint = entry?.stream === CHECKPOINTS && !this.isPastCheckpoints;
     if (!isCheckpoint) this.endCheckpoints();
-    this.link(entry);
+    this.link(entry, sealed);
     if (!isCheckpoint && entry.stream === CHECKPOINTS)
       throw new Bad('out_of_order', 'checkpoints stand before all other entries', entry);
     const blob = this.blobOf(entry);
@@ -167,11 +182,11 @@ class Verifier {
     if (isCheckpoint) this.checkpoint(entry, blob === undefined ? undefined : offered?.text);
   }
 
-  /** Hash, sequence, link and time of one entry. */
-  link(entry) {
+  /** Hash, sequence, link and time of one entry. `sealed` is the text that its hash was taken of. */
+  link(entry, sealed) {
     checkShape(entry);
-    const { hash, ...sealed } = entry;
-    if (sha256Hex(canonical(sealed)) !== hash)
+    const { hash } = entry;
+    if (sha256Hex(sealed) !== hash)
       throw new Bad('hash_mismatch', 'its content is not what was sealed', entry);
     const tail = this.tails.get(entry.stream) ?? {
       sequence: 0,
@@ -308,18 +323,36 @@ class Verifier {
   }
 }
 
-/** Exactly one JSON object in its canonical form: no other spacing or order, no member twice. */
+/** The canonical form of an entry and of what its hash covers, putting each member into words once. */
+function canonicalEntry(entry) {
+  let [all, sealed] = ['', ''];
+  for (const name of Object.keys(entry).sort()) {
+    const member = `${canonicalText(name)}:${canonical(entry[name])}`;
+    all += `${all === '' ? '' : ','}${member}`;
+    if (name !== 'hash') sealed += `${sealed === '' ? '' : ','}${member}`;
+  }
+  return { all: `{${all}}`, sealed: `{${sealed}}` };
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Exactly one JSON object in its canonical form: no other spacing or order, no member twice. Of an entry also the canonical form
+ * of all that its hash covers, which is every member but the hash itself.
+ */
 function parseLine(bytes) {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const value = JSON.parse(text);
-    if (isObject(value) && canonical(value) === text) return value;
+    const text = utf8.decode(bytes);
+    const line = JSON.parse(text);
+    if (hasMembers(line, 'entry,kind') && isObject(line.entry)) {
+      const { all, sealed } = canonicalEntry(line.entry);
+      if (`{"entry":${all},"kind":${canonical(line.kind)}}` === text) return { line, sealed };
+    } else if (isObject(line) && canonical(line) === text) return { line };
   } catch {
     // Not UTF-8, not JSON, or no canonical form: all the same.
   }
   throw new Bad('bad_line', 'not one RFC 8785 JSON object');
 }
-
 /** `undefined` when it is no list of heads. */
 function readHeads(payload, blobText) {
   let heads = payload?.inline;
@@ -426,8 +459,7 @@ async function main(args) {
     return 2;
   }
   try {
-    const source =
-      options.file === '-' ? process.stdin : createReadStream(options.file, { highWaterMark: 1 << 20 });
+    const source = options.file === '-' ? process.stdin : createReadStream(options.file);
     const report = await verify(source, options.head);
     print(report, options);
     return report.ok ? 0 : 1;
