@@ -1,6 +1,7 @@
 import {
   type BlobStore,
   type CallState,
+  canonicalJson,
   loadPayload,
   qualifiedName,
   type RunState,
@@ -9,7 +10,7 @@ import {
 import type { ModelMessage, ToolResultPart } from 'ai';
 import { renderToolResult } from './render-tool-result.ts';
 import { sanitizeText } from './sanitize-text.ts';
-import { type StoredStep, storedStepSchema } from './stored-step.ts';
+import { type StoredStep, storedArguments, storedStepSchema } from './stored-step.ts';
 
 /**
  * The conversation so far, made from the record and nothing else: the same record gives the same bytes, in whatever process
@@ -58,6 +59,7 @@ async function toolResultPart(
   if (refusal !== undefined) return { ...part, output: { type: 'error-text', value: refusal } };
   const call = run.calls.get(proposed.call_id);
   if (call === undefined) return { ...part, output: { type: 'error-text', value: 'Not executed.' } };
+  const edited = editedNote(stored, call);
   if (call.result !== undefined) {
     const value = renderToolResult(
       qualifiedName(call),
@@ -65,11 +67,18 @@ async function toolResultPart(
       toolOutputTokens,
     );
     return call.status === 'succeeded'
-      ? { ...part, output: { type: 'text', value } }
-      : { ...part, output: { type: 'error-text', value: `${outcomeLine(call)}\n${value}` } };
+      ? { ...part, output: { type: 'text', value: `${edited}${value}` } }
+      : { ...part, output: { type: 'error-text', value: `${edited}${outcomeLine(call)}\n${value}` } };
   }
   const type = call.status === 'succeeded' ? 'text' : 'error-text';
-  return { ...part, output: { type, value: outcomeLine(call) } };
+  return { ...part, output: { type, value: `${edited}${outcomeLine(call)}` } };
+}
+
+/** What ran is what was approved: where a person changed the arguments, the model is told. */
+function editedNote(stored: StoredStep, call: CallState): string {
+  const proposed = storedArguments(stored, call.call_id);
+  if (canonicalJson(proposed) === canonicalJson(call.arguments)) return '';
+  return `A person changed the arguments before approving: ${JSON.stringify(call.arguments)}\n`;
 }
 
 /** What became of a call, for the model. A server's own error message is framed like any other data of a tool. */

@@ -5,7 +5,7 @@ import { createScriptedModel } from '../test/scripted-model.ts';
 // The first answer is large enough to be kept as a blob.
 const steps = [
   {
-    text: `First a look. ${'word '.repeat(8000)}`,
+    text: `First a look. ${'w'.repeat(40_000)}`,
     calls: [{ tool: 'google__list_users', input: { domain: 'x.com' } }],
   },
   {
