@@ -6,8 +6,8 @@ import type { Item } from './parse-item.ts';
 
 const maximumGets = 100;
 const maximumWrites = 25;
-/** With doubling pauses from 25 ms: about six seconds in all before giving up. */
-const maximumRounds = 9;
+/** With doubling pauses from 25 ms: more than a second in all before giving up. */
+const maximumRounds = 7;
 
 type WriteRequest =
   | { readonly PutRequest: { readonly Item: Record<string, unknown> } }

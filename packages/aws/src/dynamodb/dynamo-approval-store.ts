@@ -27,7 +27,7 @@ const approvalSummarySchema: z.ZodType<ApprovalSummary> = z.object({
   requested_at: z.string(),
   expires_at: z.string(),
   next_due_at: z.string().exactOptional(),
-  sequence: z.int().min(1),
+  sequence: z.int().min(0),
 });
 
 const tokenSchema = z.object({ token: z.string() });

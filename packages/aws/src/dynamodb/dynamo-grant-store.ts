@@ -13,7 +13,7 @@ const grantSummarySchema = z.object({
   uses: z.int().min(0),
   revoked: z.boolean(),
   created_at: z.string(),
-  sequence: z.int().min(1),
+  sequence: z.int().min(0),
 }) satisfies z.ZodType<GrantSummary>;
 
 const everyGrant = 'grant';

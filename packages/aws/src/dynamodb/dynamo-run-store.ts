@@ -24,7 +24,7 @@ const runSummarySchema: z.ZodType<RunSummary> = z.object({
   query: z.string(),
   created_at: z.string(),
   updated_at: z.string(),
-  sequence: z.int().min(1),
+  sequence: z.int().min(0),
 });
 
 const claimSchema = z.object({ run_id: z.string(), fingerprint: z.string(), expires_at_ms: z.number() });

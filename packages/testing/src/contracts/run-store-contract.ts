@@ -32,6 +32,16 @@ export function describeRunStoreContract(name: string, create: CreateSubject<Run
       expect(await subject.get('run_unknown')).toBeUndefined();
     });
 
+    it('takes a summary with sequence 0, made before the run is on the record', async () => {
+      const { subject } = await open();
+      const planned = runSummary(1, { sequence: 0 });
+      await subject.put(planned);
+      expect(await subject.get(planned.run_id)).toEqual(planned);
+      expect((await subject.list({ limit: 5 })).items).toEqual([planned]);
+      await subject.put(runSummary(1, { sequence: 1 }));
+      expect(await subject.get(planned.run_id)).toMatchObject({ sequence: 1 });
+    });
+
     it('replaces an older summary and ignores one that comes late', async () => {
       const { subject } = await open();
       await subject.put(runSummary(1, { sequence: 5, status: 'awaiting_approval' }));
