@@ -3,6 +3,5 @@ export {
   type ExecutionHandle,
   type LocalWorkflowEngine,
   type LocalWorkflowEngineOptions,
-  type TaskCallbacks,
 } from './workflow/create-local-workflow-engine.ts';
 export type { LocalFunction } from './workflow/local-function.ts';

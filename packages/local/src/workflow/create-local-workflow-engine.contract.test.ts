@@ -18,9 +18,9 @@ describeWorkflowEngineContract('the local workflow engine', async (advance) => {
         expire: async () => ({ run_id: 'none', status: 'expired' }),
         advance: async (payload) => {
           const { input, task_token } = payload as unknown as AdvancePayload;
-          const run_id = 'run_id' in input ? input.run_id : '';
+          const run_id = String(input.run_id);
           const status = await advance(run_id);
-          if (status !== 'awaiting_approval') await engine.sendTaskSuccess(task_token, { run_id, status });
+          if (status !== 'awaiting_approval') await engine.tasks.succeed(task_token, { run_id, status });
         },
       },
     });

@@ -2,8 +2,8 @@ import {
   createIdGenerator,
   InvalidInputError,
   type JsonValue,
-  NotFoundError,
   systemClock,
+  type TaskCallback,
   UnavailableError,
   type WorkflowEngine,
 } from '@hitl/core';
@@ -14,21 +14,15 @@ import { createMachine, endOf, named, reportStates, tasksOf, toJson } from './st
 import { createTaskWait } from './task-wait.ts';
 import { isWaiting, type WorkflowExecution } from './workflow-execution.ts';
 
-/** Ends a task that waits for its token, as Step Functions' calls of the same names do. */
-export interface TaskCallbacks {
-  /** @throws NotFoundError when no task waits with that token (any more), InvalidInputError when the output is over 256 KB. */
-  sendTaskSuccess(token: string, output: JsonValue): Promise<void>;
-  /** @throws NotFoundError when no task waits with that token (any more). */
-  sendTaskFailure(token: string, failure: { readonly error: string; readonly cause: string }): Promise<void>;
-}
-
 export interface ExecutionHandle {
   readonly executionId: string;
   /** The output; rejects with an `Error` whose `name` is the state machine's error; `undefined` when the engine closed first. */
   readonly result: Promise<JsonValue | undefined>;
 }
 
-export interface LocalWorkflowEngine extends WorkflowEngine, TaskCallbacks {
+export interface LocalWorkflowEngine extends WorkflowEngine {
+  /** What `Advance` and whoever decides answer tokens with. */
+  readonly tasks: TaskCallback;
   /** Starts the state machine as anybody may, e.g. with `{action_text}`. */
   startExecution(input: JsonValue): ExecutionHandle;
   /** Resolves when every execution has ended or waits for people. */
@@ -260,12 +254,6 @@ export function createLocalWorkflowEngine(options: LocalWorkflowEngineOptions): 
     if (!byRun.has(result.run_id)) byRun.set(result.run_id, execution);
   }
 
-  function executionOf(token: string): WorkflowExecution {
-    const execution = byToken.get(token);
-    if (execution === undefined) throw new NotFoundError('no task waits with that token');
-    return execution;
-  }
-
   function announceIdle(): void {
     if (waiting.size < executions.size) return;
     const listeners = idleListeners;
@@ -292,16 +280,16 @@ export function createLocalWorkflowEngine(options: LocalWorkflowEngineOptions): 
       const { id, result } = startExecution(input, undefined, true);
       return { executionId: id, result };
     },
-    async sendTaskSuccess(token, output) {
-      const execution = executionOf(token);
-      const text = JSON.stringify(output);
-      if (Buffer.byteLength(text) > maxPayloadBytes)
-        throw new InvalidInputError(`a task's output must not exceed ${maxPayloadBytes} bytes`);
-      bindRun(execution, output);
-      settle(execution, (wait) => wait.succeed(JSON.parse(text) as JsonValue));
-    },
-    async sendTaskFailure(token, { error, cause }) {
-      settle(executionOf(token), (wait) => wait.fail(named(error, cause)));
+    tasks: {
+      async succeed(token, output) {
+        const text = JSON.stringify(output);
+        if (Buffer.byteLength(text) > maxPayloadBytes)
+          throw new InvalidInputError(`a task's output must not exceed ${maxPayloadBytes} bytes`);
+        const execution = byToken.get(token);
+        if (execution === undefined) return;
+        bindRun(execution, output);
+        settle(execution, (wait) => wait.succeed(JSON.parse(text) as JsonValue));
+      },
     },
     idle() {
       return new Promise<void>((resolve) => {
