@@ -279,11 +279,32 @@ describe('when Bedrock fails', () => {
     });
     await result.consumeStream({ onError: (error) => errors.push(error) });
     const finishReason = await Promise.resolve(result.finishReason).catch(() => 'error');
-    expect(['error', 'other']).toContain(finishReason);
+    expect(finishReason).toBe('error');
     expect(calls).toEqual([]);
     expect(peer.requests.length - from).toBe(1);
-    if (failure.kind !== 'truncated') expect(errors.length).toBeGreaterThan(0);
+    expect(errors.length).toBeGreaterThan(0);
   });
+
+  it.each([
+    ['is throttled', { kind: 'exception', type: 'throttlingException', message: 'Too many requests' }],
+    ['breaks', { kind: 'cut' }],
+    ['just ends', { kind: 'truncated' }],
+  ] as const)(
+    'does not pass off a stream that %s after a whole tool call as a proposal',
+    async (_what, failure) => {
+      peer.answerWith({ ...failure, content: [toolUse, { text: 'And then' }] });
+      const { execute: _none, ...proposalOnly } = userTool([]);
+      const result = streamText({
+        model: model(),
+        prompt: 'Create john.doe@example.com',
+        tools: { google__create_user: proposalOnly },
+        maxRetries: 0,
+        onError: () => undefined,
+      });
+      await result.consumeStream({ onError: () => undefined });
+      expect(await Promise.resolve(result.finishReason).catch(() => 'error')).toBe('error');
+    },
+  );
 
   it('hears from Bedrock that a tool name is not allowed', async () => {
     const result = generateText({

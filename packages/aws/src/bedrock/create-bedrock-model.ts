@@ -1,12 +1,11 @@
-import { type AmazonBedrockProvider, createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
+import { createAmazonBedrock } from '@ai-sdk/amazon-bedrock';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { type Clock, InvalidInputError } from '@hitl/core';
+import type { BedrockModel } from './bedrock-model.ts';
 import { type CredentialProvider, cacheCredentials } from './cache-credentials.ts';
 import { defaultModelId } from './default-model-id.ts';
 import { addGuardrail, readGuardrail } from './guardrail.ts';
-
-/** A language model of the AI SDK (specification v4). */
-export type BedrockModel = ReturnType<AmazonBedrockProvider>;
+import { refuseTruncatedStream } from './refuse-truncated-stream.ts';
 
 export interface BedrockModelOptions {
   readonly region: string;
@@ -52,13 +51,16 @@ export function createBedrockModel(options: BedrockModelOptions): BedrockModel {
     modelId,
     options.modelFamily === undefined ? {} : { modelFamily: options.modelFamily },
   );
-  if (guardrail === undefined) return model;
   return {
     specificationVersion: model.specificationVersion,
     provider: model.provider,
     modelId: model.modelId,
     supportedUrls: model.supportedUrls,
-    doGenerate: (call) => model.doGenerate(addGuardrail(call, guardrail, false)),
-    doStream: (call) => model.doStream(addGuardrail(call, guardrail, true)),
+    doGenerate: (call) =>
+      model.doGenerate(guardrail === undefined ? call : addGuardrail(call, guardrail, false)),
+    doStream: async (call) =>
+      refuseTruncatedStream(
+        await model.doStream(guardrail === undefined ? call : addGuardrail(call, guardrail, true)),
+      ),
   };
 }
