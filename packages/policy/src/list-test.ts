@@ -17,7 +17,7 @@ export function readListTest<T extends string>(
   if (isNegated) {
     for (const key of Object.keys(input)) if (key !== 'not') add([key], unknownWord('key', key, ['not']));
   }
-  const list = isNegated ? input['not'] : input;
+  const list = isNegated ? input.not : input;
   const items = Array.isArray(list) ? list : [list];
   if (items.length === 0) below([], 'is an empty list, which nothing can match; name at least one');
   const values: T[] = [];

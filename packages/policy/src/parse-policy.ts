@@ -17,6 +17,6 @@ export interface PolicyDocument {
  * @throws PolicyFileError that lists every problem with its line; nothing of a wrong file is ever used.
  */
 export function parsePolicy(text: string, source: string): PolicyDocument {
-  const { value, locate } = readChecked(text, source, policySchema);
+  const { value, locate } = readChecked(text, source, () => policySchema);
   return { source, policy: value, locate };
 }

@@ -64,10 +64,10 @@ const caseSchema = z
     }
   });
 
-const tableSchema = z.preprocess(
-  (input) => (Array.isArray(input) ? { cases: input } : input),
-  z.strictObject({ version: z.literal(1).default(1), cases: z.array(caseSchema).min(1) }),
-);
+const listSchema = z.array(caseSchema).min(1);
+const tableSchema = z.strictObject({ version: z.literal(1).default(1), cases: listSchema });
+
+type Table = z.output<typeof listSchema> | z.output<typeof tableSchema>;
 
 export interface PolicyCase {
   readonly name: string;
@@ -85,9 +85,13 @@ export interface PolicyCase {
 
 /** Reads a table of cases (YAML or JSON; a list, or a mapping with `cases`). @throws PolicyFileError with lines. */
 export function parsePolicyTable(text: string, source: string): readonly PolicyCase[] {
-  const { value, locate } = readChecked(text, source, tableSchema);
-  const isBareList = /^\s*(?:#[^\n]*\n\s*)*[-[]/.test(text);
-  return value.cases.map((item, i): PolicyCase => {
+  const { value, locate } = readChecked(
+    text,
+    source,
+    (raw): z.ZodType<Table> => (Array.isArray(raw) ? listSchema : tableSchema),
+  );
+  const [cases, path] = 'cases' in value ? [value.cases, ['cases']] : [value, []];
+  return cases.map((item, i): PolicyCase => {
     const slash = item.tool.indexOf('/');
     const principal = item.principal ?? {
       id: item.user ?? 'someone@example.com',
@@ -97,7 +101,7 @@ export function parsePolicyTable(text: string, source: string): readonly PolicyC
     };
     return {
       name: item.name,
-      position: locate(isBareList ? [i] : ['cases', i]),
+      position: locate([...path, i]),
       request: {
         principal: { ...principal, groups: [...principal.groups, ...(item.groups ?? [])] },
         call: {

@@ -4,15 +4,18 @@ import { unknownWord } from './closest-word.ts';
 import { PolicyFileError, type PolicyProblem } from './policy-file-error.ts';
 import { type Position, type ReadDocument, readDocument } from './read-document.ts';
 
-/** Reads a text and checks it against a schema. @throws PolicyFileError that lists every problem with its line. */
+/**
+ * Reads a text and checks it against the schema that fits its value. @throws PolicyFileError that lists every problem with
+ * its line.
+ */
 export function readChecked<S extends z.ZodType>(
   text: string,
   source: string,
-  schema: S,
+  schemaFor: (value: unknown) => S,
 ): { value: z.output<S>; locate: ReadDocument['locate'] } {
   try {
     const document = readDocument(text, source);
-    const result = schema.safeParse(document.value, { error: describeIssue });
+    const result = schemaFor(document.value).safeParse(document.value, { error: describeIssue });
     if (result.success) return { value: result.data, locate: document.locate };
     const problems = result.error.issues.flatMap((issue) => problemsOf(issue, document.locate));
     throw new PolicyFileError(

@@ -116,10 +116,10 @@ function readTime(input: unknown, add: AddProblem): TimeTest {
   if (typeof zone !== 'string' || !isZone(zone)) {
     add(['zone'], `is ${describeValue(zone)}; must be a time zone such as Europe/Berlin or UTC`);
   }
-  const windows = Array.isArray(input['window']) ? input['window'] : [input['window']];
+  const windows = Array.isArray(input.window) ? input.window : [input.window];
   if (windows.length === 0) add(['window'], 'is an empty list; name at least one window');
   for (const [i, window] of windows.entries()) {
-    const path = Array.isArray(input['window']) ? ['window', i] : ['window'];
+    const path = Array.isArray(input.window) ? ['window', i] : ['window'];
     if (typeof window !== 'string') {
       add(path, `is ${describeValue(window)}; must be five cron fields such as "* 9-16 * * mon-fri"`);
       continue;

@@ -48,14 +48,14 @@ export function createZoneClock(zone: string): ZoneClock {
   function askOffsetMs(atMs: number): number {
     const part: Record<string, string> = {};
     for (const { type, value } of format.formatToParts(atMs)) part[type] = value;
-    const year = part['era'] === 'BC' ? 1 - Number(part['year']) : Number(part['year']);
+    const year = part.era === 'BC' ? 1 - Number(part.year) : Number(part.year);
     const local = Date.UTC(
       year,
-      Number(part['month']) - 1,
-      Number(part['day']),
-      Number(part['hour']),
-      Number(part['minute']),
-      Number(part['second']),
+      Number(part.month) - 1,
+      Number(part.day),
+      Number(part.hour),
+      Number(part.minute),
+      Number(part.second),
     );
     return local - Math.floor(atMs / 1000) * 1000;
   }
