@@ -4,7 +4,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { delay, startDeadline } from './deadline.ts';
+import { Deadline, delay } from './deadline.ts';
 import { describeFault } from './describe-fault.ts';
 import { createHttpTransport } from './http/http-transport.ts';
 import type { ServerConfig } from './server-config.ts';
@@ -57,7 +57,7 @@ export async function openConnection(
   deps: ConnectionDeps,
   options: { readonly nowMs: number; readonly signal: AbortSignal },
 ): Promise<Connection> {
-  const deadline = startDeadline(deps.startTimeoutMs, options.signal);
+  const deadline = new Deadline(deps.startTimeoutMs, options.signal);
   let opening: Promise<OpenTransport> | undefined;
   let opened: OpenTransport | undefined;
   const client = new Client(deps.clientInfo, { capabilities: {} });

@@ -5,13 +5,14 @@ import {
   systemClock,
   type ToolDefinition,
   type ToolListing,
+  type ToolOutcome,
   type ToolPins,
   type ToolSource,
 } from '@hitl/core';
 import { callTool } from './calling/call-tool.ts';
 import { previewCall } from './calling/preview-call.ts';
 import type { BuiltinServer } from './connection.ts';
-import { startDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { describeFault } from './describe-fault.ts';
 import type { ListedTool, ServerListing } from './listing/build-listing.ts';
 import type { ServerConfig } from './server-config.ts';
@@ -93,13 +94,15 @@ export function createMcpToolSource(options: McpToolSourceOptions): ToolSource {
   const isStillAccepted = (link: ServerLink, listing: ServerListing, tool: ListedTool) =>
     link.config.kind === 'builtin' || acceptedOf.get(listing)?.has(tool) || isAccepted(link, listing, tool);
 
+  const callDeps = { isAccepted: isStillAccepted };
+
   async function list(listOptions: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<ToolListing> {
     const tools: ToolDefinition[] = [];
     const quarantined: ToolDefinition[] = [];
     const dropped: ToolListing['dropped'][number][] = [];
     const unavailable: ToolListing['unavailable'][number][] = [];
     const timeoutMs = listOptions.timeoutMs ?? options.listTimeoutMs ?? 10_000;
-    const deadline = startDeadline(timeoutMs, listOptions.signal);
+    const deadline = new Deadline(timeoutMs, listOptions.signal);
 
     async function listServer(link: ServerLink): Promise<void> {
       let listing: ServerListing;
@@ -132,13 +135,12 @@ export function createMcpToolSource(options: McpToolSourceOptions): ToolSource {
 
   return {
     list,
-    async call(call, expectedDigest, callOptions) {
+    call(call, expectedDigest, callOptions) {
       const link = links.get(call.server);
-      if (link === undefined) {
-        return { kind: 'not_sent', code: 'unknown_server', message: `no server is called ${call.server}` };
-      }
-      if (isClosed) return { kind: 'not_sent', code: 'closed', message: 'the connections are closed' };
-      return callTool(link, call, expectedDigest, callOptions, { isAccepted: isStillAccepted });
+      if (link === undefined) return refuse('unknown_server', `no server is called ${call.server}`);
+      if (isClosed) return refuse('closed', 'the connections are closed');
+      const pinned = { server: call.server, tool: call.tool, arguments: call.arguments, expectedDigest };
+      return callTool(link, pinned, callOptions, callDeps);
     },
     async preview(tool, args, previewOptions) {
       if (tool.preview_tool === undefined) return undefined;
@@ -152,6 +154,10 @@ export function createMcpToolSource(options: McpToolSourceOptions): ToolSource {
       reaper.close();
     },
   };
+}
+
+async function refuse(code: string, message: string): Promise<ToolOutcome> {
+  return { kind: 'not_sent', code, message };
 }
 
 function byWireName(a: ToolDefinition, b: ToolDefinition): number {

@@ -1,7 +1,7 @@
 import { type Clock, UnavailableError } from '@hitl/core';
 import { createSchemaCompiler } from './compile-schema.ts';
 import { type Connection, type ConnectionDeps, openConnection } from './connection.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { describeFault } from './describe-fault.ts';
 import { buildListing, type ServerListing } from './listing/build-listing.ts';
 import { fetchRawTools } from './listing/fetch-raw-tools.ts';
@@ -37,8 +37,9 @@ export interface ServerLink {
   readyNow(): ReadyServer | undefined;
   /** Connects and lists as far as needed. Throws `UnavailableError`, or the deadline's reason when that passes first. */
   ready(deadline: Deadline, options?: { readonly relist?: boolean }): Promise<ReadyServer>;
-  /** Runs one request; a connection that is retired meanwhile stays open until it is done. */
-  use<T>(connection: Connection, request: () => Promise<T>): Promise<T>;
+  /** Around each request: a connection that is retired meanwhile stays open until `end`. */
+  begin(connection: Connection): void;
+  end(connection: Connection): void;
   /** Gives a connection up; calls still under way on it may end. */
   retire(connection: Connection): void;
   /** Something went unanswered: before its next use the connection must show that it lives. */
@@ -59,6 +60,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
   let snapshot: (ReadyServer & { readonly listedAtMs: number }) | undefined;
   let listingNow: { readonly connection: Connection; readonly promise: Promise<ReadyServer> } | undefined;
   let suspected: Connection | undefined;
+  let probing: { readonly connection: Connection; readonly promise: Promise<void> } | undefined;
   let failures = 0;
   let lastFailure = '';
   let nextAttemptAtMs = 0;
@@ -125,9 +127,10 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
   /** One listing at a time per connection; it has a deadline of its own, since several callers may wait for it. */
   function relist(connection: Connection): Promise<ReadyServer> {
     if (listingNow?.connection === connection) return listingNow.promise;
-    const deadline = startDeadline(deps.listTimeoutMs);
+    const deadline = new Deadline(deps.listTimeoutMs);
     connection.takeListChanged();
-    const promise = use(connection, () => fetchRawTools(connection.client, deadline))
+    begin(connection);
+    const promise = fetchRawTools(connection.client, deadline)
       .then((rawTools) => {
         const listing = buildListing(rawTools, {
           config,
@@ -153,6 +156,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
       .finally(() => {
         deadline.clear();
         listingNow = undefined;
+        end(connection);
       });
     promise.catch(() => {});
     listingNow = { connection, promise };
@@ -164,35 +168,47 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
    * HTTP connection that idled, which the other side may have dropped.
    */
   function needsProbe(connection: Connection): boolean {
+    if (probing?.connection === connection) return true;
     if (config.kind === 'http') return clock.now() - connection.lastUsedAtMs > freshConnectionMs;
     return suspected === connection && connection.inFlight === 0;
   }
 
-  async function probe(connection: Connection): Promise<void> {
+  function probe(connection: Connection): Promise<void> {
+    if (probing?.connection === connection) return probing.promise;
+    const promise = ping(connection).finally(() => {
+      probing = undefined;
+    });
+    probing = { connection, promise };
+    return promise;
+  }
+
+  async function ping(connection: Connection): Promise<void> {
+    begin(connection);
     try {
-      await use(connection, () => connection.client.ping({ timeout: probeMs, maxTotalTimeout: probeMs }));
+      await connection.client.ping({ timeout: probeMs, maxTotalTimeout: probeMs });
       if (suspected === connection) suspected = undefined;
     } catch (error) {
-      // Over HTTP a failed ping has done its work: the dead socket is gone, the request itself finds out the rest.
       if (config.kind === 'http') {
+        // The ping has done its work: the dead socket is gone, and the request itself finds out the rest.
         if (isSessionLost(error, connection)) retire(connection);
         return;
       }
       // Without this a child that hangs would stay in use for ever.
       if (current === connection) noteFailure('stopped answering');
       retire(connection);
+    } finally {
+      end(connection);
     }
   }
 
-  async function use<T>(connection: Connection, request: () => Promise<T>): Promise<T> {
+  function begin(connection: Connection): void {
     connection.inFlight += 1;
-    try {
-      return await request();
-    } finally {
-      connection.inFlight -= 1;
-      connection.lastUsedAtMs = clock.now();
-      if (connection.inFlight === 0 && retired.has(connection)) void connection.close(false);
-    }
+  }
+
+  function end(connection: Connection): void {
+    connection.inFlight -= 1;
+    connection.lastUsedAtMs = clock.now();
+    if (connection.inFlight === 0 && retired.has(connection)) void connection.close(false);
   }
 
   function retire(connection: Connection): void {
@@ -239,5 +255,5 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
     ]);
   }
 
-  return { config, readyNow, ready, use, retire, suspect, close };
+  return { config, readyNow, ready, begin, end, retire, suspect, close };
 }

@@ -209,6 +209,41 @@ describe('a stdio server that misbehaves', () => {
     );
   });
 
+  it('whose schema holds a regular expression that never ends can not keep us busy', async () => {
+    const properties = { a: { type: 'string', pattern: '^(a+)+$' } };
+    writeFileSync(
+      join(stateDir, 'tools.json'),
+      JSON.stringify([{ name: 'trap', inputSchema: { type: 'object', properties } }]),
+    );
+    const { call } = open();
+    expect(await call('fault/trap', { a: `${'a'.repeat(60)}!` })).toMatchObject({ kind: 'succeeded' });
+  });
+
+  it('that is not trusted does not get to show previews, and its companion is a tool like any other', async () => {
+    const inputSchema = { type: 'object' };
+    writeFileSync(
+      join(stateDir, 'tools.json'),
+      JSON.stringify([
+        { name: 'add', inputSchema, _meta: { 'hitl-mcp/preview': 'look' } },
+        { name: 'look', inputSchema, annotations: { readOnlyHint: true } },
+      ]),
+    );
+    const { source } = open();
+    const { tools } = await source.list();
+    expect(tools.map((tool) => [tool.tool, tool.preview_tool])).toEqual([
+      ['add', undefined],
+      ['look', undefined],
+    ]);
+  });
+
+  it('that hangs for good is probed once for many waiting calls', async () => {
+    const { call } = open({ servers: [fault('wedged')] });
+    await call('fault/hang', {}, { timeoutMs: 50 });
+    const outcomes = await Promise.all([call('fault/echo'), call('fault/echo'), call('fault/echo')]);
+    expect(outcomes.map((outcome) => outcome.kind)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    expect(linesOf('starts')).toHaveLength(2);
+  });
+
   it('that does not exist is named', async () => {
     const { source } = open({ servers: [{ ...fault(), path: join(stateDir, 'none.js') }] });
     expect((await source.list()).unavailable[0]?.reason).toContain('the file does not exist');

@@ -1,43 +1,54 @@
 import type { JsonObject, JsonValue, ToolOutcome } from '@hitl/core';
-import { z } from 'zod';
 import type { ListedTool } from '../listing/build-listing.ts';
 import { oneLine } from '../sanitise-text.ts';
 import { toJsonObject, toJsonValue } from '../to-json.ts';
 
-/** Loose: an odd content block must not turn an effect that happened into an error. */
-export const toolResultSchema = z.looseObject({
-  content: z.array(z.unknown()).optional(),
-  structuredContent: z.record(z.string(), z.unknown()).optional(),
-  isError: z.boolean().optional(),
-  _meta: z.record(z.string(), z.unknown()).optional(),
-});
-export type ToolResult = z.infer<typeof toolResultSchema>;
+export interface ToolResult {
+  readonly content: JsonValue[];
+  readonly structured?: JsonObject;
+  readonly isError: boolean;
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a `tools/call` result loosely: an odd content block must not turn an effect that happened into an error. `undefined`
+ * when it is no tool result at all. Written by hand because it runs for every call.
+ */
+export function readToolResult(raw: unknown): ToolResult | undefined {
+  if (!isRecord(raw)) return undefined;
+  const { content, structuredContent, isError, _meta } = raw;
+  if (content === undefined && structuredContent === undefined && isError === undefined) return undefined;
+  if (content !== undefined && !Array.isArray(content)) return undefined;
+  if (structuredContent !== undefined && !isRecord(structuredContent)) return undefined;
+  if (isError !== undefined && typeof isError !== 'boolean') return undefined;
+  return {
+    content: (content ?? []).map((block) => toJsonValue(block)),
+    ...(structuredContent === undefined ? {} : { structured: toJsonObject(structuredContent) }),
+    isError: isError === true,
+    meta: isRecord(_meta) ? _meta : {},
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Where a server puts the id under which its own upstream service knows the request. */
 export const upstreamRequestIdMetaKey = 'hitl-mcp/upstream-request-id';
 
 /** What an answered call means. A result that breaks the tool's output schema is still a success: its effect happened. */
-export function outcomeOfResult(result: ToolResult, tool: ListedTool): ToolOutcome {
-  if (
-    result.content === undefined &&
-    result.structuredContent === undefined &&
-    result.isError === undefined
-  ) {
+export function outcomeOfResult(raw: unknown, tool: ListedTool): ToolOutcome {
+  const result = readToolResult(raw);
+  if (result === undefined) {
     return { kind: 'unknown', message: 'the server answered with something that is not a tool result' };
   }
-  const content = (result.content ?? []).map((block) => toJsonValue(block));
-  if (result.isError === true) {
-    return {
-      kind: 'failed',
-      code: 'tool_error',
-      message: textOf(content) || 'the tool reported an error',
-      content,
-    };
+  const { content, structured, isError, meta } = result;
+  if (isError) {
+    const message = textOf(content) || 'the tool reported an error';
+    return { kind: 'failed', code: 'tool_error', message, content };
   }
-  const upstreamRequestId = result._meta?.[upstreamRequestIdMetaKey];
+  const upstreamRequestId = meta[upstreamRequestIdMetaKey];
   const id = typeof upstreamRequestId === 'string' ? { upstream_request_id: oneLine(upstreamRequestId) } : {};
-  const structured =
-    result.structuredContent === undefined ? undefined : toJsonObject(result.structuredContent);
   const problems = outputProblems(structured, tool);
   if (problems === undefined) {
     return { kind: 'succeeded', content, ...(structured === undefined ? {} : { structured }), ...id };

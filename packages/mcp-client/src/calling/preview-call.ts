@@ -6,12 +6,12 @@ import {
   type ToolDefinition,
   UnavailableError,
 } from '@hitl/core';
-import { startDeadline } from '../deadline.ts';
+import { Deadline } from '../deadline.ts';
 import { describeFault } from '../describe-fault.ts';
 import type { ServerLink } from '../server-link.ts';
 import { isSessionLost } from '../session-lost.ts';
-import { toJsonValue } from '../to-json.ts';
-import { textOf, toolResultSchema } from './outcome-of-result.ts';
+import { readToolResult, textOf } from './outcome-of-result.ts';
+import { sendRequest } from './send-request.ts';
 
 /**
  * Asks a tool's companion what the call would change. Throws `InvalidInputError` when the arguments are wrong or the server
@@ -26,7 +26,7 @@ export async function previewCall(
   const companion = tool.preview_tool;
   if (companion === undefined) return undefined;
   const name = `${tool.server}/${tool.tool}`;
-  const deadline = startDeadline(options.timeoutMs, options.signal);
+  const deadline = new Deadline(options.timeoutMs, options.signal);
   try {
     for (let attempt = 0; ; attempt += 1) {
       const { connection, listing } = link.readyNow() ?? (await link.ready(deadline));
@@ -36,18 +36,15 @@ export async function previewCall(
       }
       const problems = listed.validateInput(args);
       if (problems !== undefined) throw new InvalidInputError(`${name}: arguments: ${problems.join('; ')}`);
+      link.begin(connection);
       try {
-        const result = await link.use(connection, () =>
-          connection.client.request(
-            { method: 'tools/call', params: { name: companion, arguments: args } },
-            toolResultSchema,
-            { signal: deadline.signal, timeout: options.timeoutMs, maxTotalTimeout: options.timeoutMs },
-          ),
-        );
+        const result = await sendRequest(connection, { name: companion, arguments: args }, deadline);
         return readPreview(name, result);
       } catch (error) {
         if (attempt > 0 || !isSessionLost(error, connection)) throw error;
         link.retire(connection);
+      } finally {
+        link.end(connection);
       }
     }
   } catch (error) {
@@ -60,15 +57,13 @@ export async function previewCall(
   }
 }
 
-function readPreview(
-  name: string,
-  result: { isError?: boolean | undefined; content?: unknown[] | undefined; structuredContent?: unknown },
-): Preview {
-  if (result.isError === true) {
-    const text = textOf((result.content ?? []).map((block) => toJsonValue(block)));
+function readPreview(name: string, raw: unknown): Preview {
+  const result = readToolResult(raw);
+  if (result?.isError === true) {
+    const text = textOf(result.content);
     throw new InvalidInputError(text === '' ? `${name}: the server refuses this call` : text);
   }
-  const parsed = previewSchema.safeParse(toJsonValue(result.structuredContent));
+  const parsed = previewSchema.safeParse(result?.structured);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new UnavailableError(

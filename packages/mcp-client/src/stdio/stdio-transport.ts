@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { getDefaultEnvironment } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { deserializeMessage, serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
+import { serializeMessage } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.js';
 import { delay } from '../deadline.ts';
@@ -58,7 +58,7 @@ export function createStdioTransport(options: StdioTransportOptions): StdioTrans
     onLine(line) {
       let message: JSONRPCMessage;
       try {
-        message = deserializeMessage(line);
+        message = readMessage(line);
       } catch (error) {
         // Servers print banners and logs to stdout; a line that is no message is noise, not an end.
         transport.onerror?.(error instanceof Error ? error : new Error(String(error)));
@@ -162,4 +162,21 @@ function requestIdOf(head: string, tail: string): RequestId | undefined {
     /"id"\s*:\s*(\d+|"[^"\\]{1,100}")\s*\}\s*$/.exec(tail) ??
     /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d+|"[^"\\]{1,100}")/.exec(head);
   return found?.[1] === undefined ? undefined : (JSON.parse(found[1]) as RequestId);
+}
+
+/**
+ * Only the frame is checked here: the SDK parses every message by its schema when it dispatches it, once is enough. Throws
+ * for anything that is not one JSON-RPC message.
+ */
+function readMessage(line: string): JSONRPCMessage {
+  const message: unknown = JSON.parse(line);
+  if (
+    typeof message !== 'object' ||
+    message === null ||
+    !('jsonrpc' in message) ||
+    message.jsonrpc !== '2.0'
+  ) {
+    throw new Error('not a JSON-RPC message');
+  }
+  return message as JSONRPCMessage;
 }
