@@ -13,19 +13,27 @@ export async function callTool(
 ): Promise<CallToolResult> {
   const parsed = tool.inputSchema.safeParse(input ?? {});
   if (!parsed.success) return errorResult(invalidArguments(tool.name, parsed.error));
+  const report = spec.onUnexpectedError ?? logToStderr;
+  let output: unknown;
   try {
-    const output = tool.outputSchema.parse(await tool.execute(parsed.data, context));
-    // The text and the structure are the same bytes, whatever transport carries them.
-    const text = JSON.stringify(output);
-    return {
-      content: tool.toContent?.(output) ?? [{ type: 'text', text }],
-      structuredContent: JSON.parse(text) as Record<string, unknown>,
-    };
+    output = await tool.execute(parsed.data, context);
   } catch (error) {
     if (error instanceof HitlError) return errorResult(error);
-    (spec.onUnexpectedError ?? logToStderr)(tool.name, error);
+    report(tool.name, error);
     return unexpectedErrorResult(tool.name);
   }
+  const checked = tool.outputSchema.safeParse(output);
+  if (!checked.success) {
+    // It ran: calling that an error would invite a second run. What does not fit is not shown either.
+    report(tool.name, checked.error);
+    return { content: [{ type: 'text', text: `${tool.name} ran, but its result has an unexpected form` }] };
+  }
+  // The text and the structure are the same bytes, whatever transport carries them.
+  const text = JSON.stringify(checked.data);
+  return {
+    content: tool.toContent?.(checked.data) ?? [{ type: 'text', text }],
+    structuredContent: JSON.parse(text) as Record<string, unknown>,
+  };
 }
 
 function invalidArguments(tool: string, error: z.ZodError): InvalidInputError {

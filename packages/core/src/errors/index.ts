@@ -1,9 +1,10 @@
-export { ConflictError, type ConflictCode, conflictCodes } from './conflict-error.ts';
-export { ForbiddenError, type ForbiddenCode, forbiddenCodes } from './forbidden-error.ts';
+export { type ConflictCode, ConflictError, conflictCodes } from './conflict-error.ts';
+export { type ForbiddenCode, ForbiddenError, forbiddenCodes } from './forbidden-error.ts';
 export { type FieldError, HitlError, type HitlErrorOptions } from './hitl-error.ts';
 export { IntegrityError } from './integrity-error.ts';
 export { InvalidInputError } from './invalid-input-error.ts';
 export { NotFoundError } from './not-found-error.ts';
+export { OutcomeUnknownError } from './outcome-unknown-error.ts';
 export { RunBusyError } from './run-busy-error.ts';
 export { SequenceConflictError } from './sequence-conflict-error.ts';
 export { UnauthenticatedError } from './unauthenticated-error.ts';
