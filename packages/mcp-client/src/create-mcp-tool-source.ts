@@ -15,8 +15,9 @@ import type { BuiltinServer } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { describeFault } from './describe-fault.ts';
 import type { ListedTool, ServerListing } from './listing/build-listing.ts';
+import type { RestartOptions } from './restart-backoff.ts';
 import type { ServerConfig } from './server-config.ts';
-import { createServerLink, type RestartOptions, type ServerLink } from './server-link.ts';
+import { createServerLink, type ServerLink } from './server-link.ts';
 import { createProcessReaper } from './stdio/process-reaper.ts';
 
 export interface McpToolSourceOptions {

@@ -6,16 +6,9 @@ import { describeFault } from './describe-fault.ts';
 import { buildListing, type ServerListing } from './listing/build-listing.ts';
 import { fetchRawTools } from './listing/fetch-raw-tools.ts';
 import { isBrokenConnection } from './network-codes.ts';
+import { createRestartBackoff, type RestartOptions } from './restart-backoff.ts';
 import type { ServerConfig } from './server-config.ts';
 import { isSessionLost } from './session-lost.ts';
-
-export interface RestartOptions {
-  /** The first restart is immediate; from the second failure in a row on, this doubles up to `maxDelayMs`. */
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
-  /** A connection that lived this long clears the count of failures. */
-  readonly stableMs: number;
-}
 
 export interface ServerLinkDeps extends ConnectionDeps {
   readonly clock: Clock;
@@ -52,7 +45,8 @@ const probeMs = 2000;
 const freshConnectionMs = 1000;
 
 export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): ServerLink {
-  const { clock, restart } = deps;
+  const { clock } = deps;
+  const backoff = createRestartBackoff(clock, deps.restart);
   const compiler = createSchemaCompiler({ runsPatterns: config.isTrusted });
   const retired = new Set<Connection>();
   let current: Connection | undefined;
@@ -61,39 +55,23 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
   let listingNow: { readonly connection: Connection; readonly promise: Promise<ReadyServer> } | undefined;
   let suspected: Connection | undefined;
   let probing: { readonly connection: Connection; readonly promise: Promise<void> } | undefined;
-  let failures = 0;
-  let lastFailure = '';
-  let nextAttemptAtMs = 0;
   const ending = new AbortController();
   let isClosed = false;
-
-  function noteFailure(reason: string): void {
-    failures += 1;
-    lastFailure = reason;
-    const delayMs =
-      failures < 2 ? 0 : Math.min(restart.baseDelayMs * 2 ** (failures - 2), restart.maxDelayMs);
-    nextAttemptAtMs = clock.now() + delayMs;
-  }
 
   function onConnectionClosed(connection: Connection): void {
     retired.delete(connection);
     if (current !== connection) return;
     current = undefined;
     if (isClosed) return;
-    if (clock.now() - connection.openedAtMs >= restart.stableMs) failures = 0;
-    noteFailure(describeFault(connection.endReason() ?? 'the connection closed'));
+    backoff.noteEnd(connection.openedAtMs, describeFault(connection.endReason() ?? 'the connection closed'));
   }
 
   function connect(): Promise<Connection> {
     if (isClosed) return Promise.reject(new UnavailableError('closed'));
     if (current?.isOpen()) return Promise.resolve(current);
     if (connecting !== undefined) return connecting;
-    const waitMs = nextAttemptAtMs - clock.now();
-    if (waitMs > 0) {
-      return Promise.reject(
-        new UnavailableError(`${lastFailure} (failed ${failures} times, next attempt in ${waitMs} ms)`),
-      );
-    }
+    const refusal = backoff.refusal();
+    if (refusal !== undefined) return Promise.reject(new UnavailableError(refusal));
     connecting = openConnection(config, deps, { nowMs: clock.now(), signal: ending.signal })
       .then(
         async (connection) => {
@@ -106,7 +84,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
           return connection;
         },
         (error: unknown) => {
-          noteFailure(describeFault(error));
+          backoff.noteFailure(describeFault(error));
           throw error;
         },
       )
@@ -141,7 +119,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
         });
         snapshot = { connection, listing, listedAtMs: clock.now() };
         // A child that starts well and then dies again and again must keep its count.
-        if (config.kind !== 'stdio') failures = 0;
+        if (config.kind !== 'stdio') backoff.reset();
         return snapshot;
       })
       .catch((error: unknown) => {
@@ -194,7 +172,7 @@ export function createServerLink(config: ServerConfig, deps: ServerLinkDeps): Se
         return;
       }
       // Without this a child that hangs would stay in use for ever.
-      if (current === connection) noteFailure('stopped answering');
+      if (current === connection) backoff.noteFailure('stopped answering');
       retire(connection);
     } finally {
       end(connection);
