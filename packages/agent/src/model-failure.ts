@@ -15,7 +15,8 @@ export function toModelFailure(modelId: string, error: unknown): ModelFailure {
 function describe(error: unknown): string {
   if (RetryError.isInstance(error))
     return `${describe(error.lastError)}, after ${error.errors.length} attempts`;
-  if (!APICallError.isInstance(error)) return 'gave no usable answer';
+  if (!APICallError.isInstance(error))
+    return hasNetworkCause(error) ? 'could not be reached' : 'gave no usable answer';
   const { statusCode } = error;
   if (statusCode === undefined) return 'could not be reached';
   if (statusCode === 429) return 'is limiting the rate of requests';
@@ -23,4 +24,14 @@ function describe(error: unknown): string {
   if (statusCode === 404) return 'does not exist there or is not available to us';
   if (statusCode >= 500) return `is failing (HTTP ${statusCode})`;
   return `refused the request (HTTP ${statusCode})`;
+}
+
+/** A refused, reset or unresolved connection anywhere among the causes. */
+function hasNetworkCause(error: unknown): boolean {
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 8; depth += 1) {
+    const { code, cause } = at as { code?: unknown; cause?: unknown };
+    if (typeof code === 'string' && /^(?:E[A-Z]{4,}|UND_ERR_\w+)$/.test(code)) return true;
+    at = cause;
+  }
+  return false;
 }

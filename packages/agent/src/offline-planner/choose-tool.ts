@@ -58,8 +58,8 @@ export function chooseTool(tools: readonly DescribedTool[], order: OrderToDo, co
     (a, b) =>
       a.leftOver.length - b.leftOver.length ||
       a.filling.problems.length - b.filling.problems.length ||
-      a.filling.missing.length - b.filling.missing.length ||
       a.preference - b.preference ||
+      a.filling.missing.length - b.filling.missing.length ||
       b.tool.nouns.length - a.tool.nouns.length ||
       (a.tool.wireName < b.tool.wireName ? -1 : 1),
   );
@@ -68,7 +68,7 @@ export function chooseTool(tools: readonly DescribedTool[], order: OrderToDo, co
   if (best.leftOver.length > 0) {
     return {
       kind: 'cannot',
-      because: `${humanName(best.tool)} has no place for ${best.leftOver.map((part) => `"${part}"`).join(', ')}`,
+      because: `${humanName(best.tool)} has no place for ${best.leftOver.map((part) => `"${part}"`).join(', ')}${needsOf(best)}`,
     };
   }
   const isTwin =
@@ -108,7 +108,8 @@ function consider(
   // "suspend john": the verb leaves no doubt, only who is meant is missing.
   const isNear =
     !isCovered &&
-    object.kind === 'nameless' &&
+    (object.kind === 'nameless' || object.kind === 'none') &&
+    !tokens.some(({ kind }) => kind === 'entity') &&
     !readActions.has(tool.action) &&
     tools.filter(({ action }) => action === tool.action).length === 1 &&
     filling.missing.length > 0;
@@ -154,7 +155,7 @@ function nounsOf(
   });
   if (
     context.lastEmail !== undefined &&
-    /(?:^| )(?:him|her|them|it|they)(?: |$)/.test(words.unusedWords().join(' '))
+    /(?:^| )(?:him|her|them|it|they|his|their)(?: |$)/.test(words.unusedWords().join(' '))
   )
     nouns.add('user');
   return nouns;
@@ -271,7 +272,14 @@ function withoutExclusions(tokens: readonly Token[]): { kept: readonly Token[]; 
   return { kept: tokens.slice(0, end), isNarrowed: !hasEntity || isAll };
 }
 
-/** `google/create user` as people read it. */
+function needsOf({ filling, tool }: Candidate): string {
+  const names = filling.missing.map((name) =>
+    /^user.?key$/i.test(name) ? `${name} (an e-mail address)` : name,
+  );
+  return names.length === 0 || readActions.has(tool.action) ? '' : `, and it needs ${names.join(', ')}`;
+}
+
+/** `google/create_user`, as people read it. */
 export function humanName(tool: DescribedTool): string {
   return `${tool.alias === '' ? '' : `${tool.alias}/`}${tool.words.join('_')}`;
 }

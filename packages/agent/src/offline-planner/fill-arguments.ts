@@ -80,7 +80,7 @@ function fillByForm(tool: DescribedTool, words: ClauseWords, values: Values): vo
   const emails = email === undefined ? [] : (values.get(email.name) ?? []);
   for (const { index, value } of words.entities('domain')) {
     if (emails.some((address) => String(address).toLowerCase().endsWith(`@${value.toLowerCase()}`)))
-      words.use(index);
+      words.use(index, words.tokens[index + 1]?.lower === 'domain' ? index + 2 : index + 1);
   }
 }
 
@@ -92,6 +92,12 @@ function fillAccounts(tool: DescribedTool, words: ClauseWords, values: Values): 
       !patternOf(candidate).includes('arn:'),
   );
   take(property, words.entities('account'), words, values);
+  // An account without a role's name is half of what a required role needs: it is asked for, not left over.
+  const needsAccount = tool.properties.some(
+    (candidate) =>
+      candidate.isRequired && !values.has(candidate.name) && patternOf(candidate).includes('arn:'),
+  );
+  if (needsAccount) for (const { index } of words.entities('account')) words.use(index);
 }
 
 /** "key MB", "first name: John", "limit 10". */
@@ -199,6 +205,7 @@ const pronouns = [
   'their',
   'his',
   'that account',
+  'the account',
   'the same user',
 ];
 

@@ -15,17 +15,19 @@ const shapes: readonly { readonly kind: Entity['kind']; readonly pattern: RegExp
   {
     kind: 'quoted',
     pattern:
-      /"([^"\n]{1,2000})"|“([^”\n]{1,2000})”|`([^`\n]{1,2000})`|(?<=^|[\s([:,])'([^'\n]{1,2000})'(?=$|[\s.,;:!?)\]])/gu,
+      /"([^"\n]{1,2000})"|“([^”\n]{1,2000})”|`([^`\n]{1,2000})`|(?<=^|\s)‘([^’\n]{1,2000})’|(?<=^|[\s([:,])'([^'\n]{1,2000})'(?=$|[\s.,;:!?)\]])/gu,
   },
   { kind: 'arn', pattern: /\barn:[\w-]+:[\w-]*:[\w-]*:\d*:[^\s,;"'<>]*[\w/-]/gu },
   { kind: 'url', pattern: /\bhttps?:\/\/[^\s<>"']*[^\s<>"'.,;!?)]/gu },
   { kind: 'email', pattern: new RegExp(emailShape, 'gu') },
+  // Dotted or numbered names with a colon inside, such as template keys and account ids of Jira.
+  { kind: 'quoted', pattern: /(?<![\w@.-])(?=[\w.-]*[\d.])[\w.-]+:[\w:.-]{7,}\w/gu },
   { kind: 'account', pattern: /(?<![\w-])(?:\d{12}|\d{4}-\d{4}-\d{4})(?![\w-])/gu },
+  { kind: 'path', pattern: /(?<=^|\s)\/[\p{L}\p{N}_./-]*[\p{L}\p{N}_-]/gu },
   {
     kind: 'domain',
     pattern: /(?<![\w@.-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+\p{L}{2,}(?![\w@])/gu,
   },
-  { kind: 'path', pattern: /(?<=^|\s)\/[\p{L}\p{N}_/-]*[\p{L}\p{N}_-]/gu },
 ];
 
 /** Finds entities, longest meaning first: what stands in quotation marks is one thing, whatever it holds. */
@@ -36,8 +38,8 @@ export function findEntities(request: string): MaskedRequest {
   text = text.replace(/@(?=\d)/g, '@ ');
   for (const { kind, pattern } of shapes) {
     text = text.replace(pattern, (whole, ...groups) => {
-      if (/@\d+\b/.test(whole) && kind !== 'quoted') return whole;
-      const inner = groups.slice(0, 4).find((group): group is string => typeof group === 'string');
+      if (/@\d+\b/.test(whole) && !/^["“`'‘]/.test(whole)) return whole;
+      const inner = groups.slice(0, -2).find((group): group is string => typeof group === 'string');
       const value =
         kind === 'quoted'
           ? unmask(inner ?? whole, entities)
@@ -56,7 +58,7 @@ function unwrapChatLinks(text: string): string {
   return text
     .replace(/<mailto:([^|>\s]+)(?:\|[^>]*)?>/g, '$1')
     .replace(/<https?:\/\/[^|>\s]+\|([^>]+)>/g, '$1')
-    .replace(/[‘’]/g, "'");
+    .replace(/(?<=\p{L})’(?=(?:s|t|d|m|re|ll|ve)(?!\p{L}))/gu, "'");
 }
 
 function unmask(text: string, entities: readonly Entity[]): string {

@@ -39,6 +39,8 @@ const verbTable: Readonly<Record<string, readonly string[]>> = {
   read: ['get'],
   lookup: ['get', 'list'],
   'look up': ['get', 'list'],
+  'tell me': ['get', 'list'],
+  'let me know': ['get', 'list'],
   search: ['list', 'get'],
   'search for': ['list', 'get'],
   suspend: ['suspend'],
@@ -95,7 +97,7 @@ const verbTable: Readonly<Record<string, readonly string[]>> = {
 
 /** Verbs that start an order of their own; a tool does them only if its name has the very word. */
 const plainVerbs =
-  'approve archive book bypass call cancel clone close comment convert copy deploy disregard download echo email execute explain export forget forward generate grep ignore install invite kill link merge migrate notify offboard open override pause ping post pretend publish query reboot reject remind reset restart resume rotate run schedule send share stop subscribe summarise summarize sync tag test transfer translate trigger uninstall unlink unsubscribe write';
+  'approve archive book bypass call cancel clone close comment convert copy deploy disregard download echo execute explain export forget forward generate grep ignore install invite kill merge migrate notify offboard open override pause ping pretend publish reboot reject remind reset restart resume rotate run schedule send share stop subscribe summarise summarize sync transfer translate trigger uninstall unlink unsubscribe write';
 
 const verbs: ReadonlyMap<string, readonly string[]> = new Map([
   ...Object.entries(verbTable),
@@ -110,6 +112,9 @@ export function actionsOf(phrase: string): readonly string[] | undefined {
 const nounTable: Readonly<Record<string, readonly string[]>> = {
   user: [
     'account',
+    'acct',
+    'everyone',
+    'everybody',
     'person',
     'people',
     'employee',

@@ -3,6 +3,7 @@ import { type Choice, chooseTool, humanName } from './choose-tool.ts';
 import { createVerbLookup, type DescribedTool, readActions } from './describe-tool.ts';
 import { isEmailProperty } from './fill-arguments.ts';
 import { findEntities } from './find-entities.ts';
+import { singular } from './lexicon.ts';
 import { type Order, readOrder } from './read-order.ts';
 import { type Clause, splitClauses } from './split-clauses.ts';
 import { type Token, tokenize } from './tokenize.ts';
@@ -32,14 +33,15 @@ const callsPerStage = 8;
 export function planRequest(request: string, tools: readonly DescribedTool[]): Plan {
   const verbs = createVerbLookup(tools);
   const clauses = shareObjects(
-    splitClauses(tokenize(findEntities(request)), verbs).map((clause) => ({
+    splitClauses(tokenize(findEntities(request)), verbs, listWordsOf(tools)).map((clause) => ({
       clause,
       order: readOrder(clause, verbs),
     })),
   );
   const told = clauses.filter(({ order }) => order.mood !== 'empty');
   const [first] = told;
-  if (first === undefined) return { kind: 'reply', text: explainCapabilities(tools) };
+  if (first === undefined || told.every(({ order }) => order.mood === 'remark'))
+    return { kind: 'reply', text: explainCapabilities(tools) };
   if (told.some(({ order }) => order.mood === 'capability'))
     return { kind: 'reply', text: explainCapabilities(tools) };
 
@@ -48,6 +50,7 @@ export function planRequest(request: string, tools: readonly DescribedTool[]): P
   const notes: string[] = [];
   let lastEmail: string | undefined;
   for (const { clause, order } of told) {
+    if (order.mood === 'remark') continue;
     if (order.mood !== 'order') {
       (order.mood === 'forbidden' ? notes : obstacles).push(explainMood(order.mood, textOf(clause)));
       continue;
@@ -60,12 +63,23 @@ export function planRequest(request: string, tools: readonly DescribedTool[]): P
       } else {
         obstacles.push(explainChoice(choice, textOf(clause)));
       }
-      lastEmail = emailOf(choice) ?? lastEmail;
+      lastEmail =
+        emailOf(choice) ?? part.rest.findLast(({ entity }) => entity?.kind === 'email')?.text ?? lastEmail;
     }
   }
   if (obstacles.length > 0) return { kind: 'reply', text: refuse([...new Set(obstacles)], calls, tools) };
   if (calls.length === 0) return { kind: 'reply', text: notes.join('\n') };
   return { kind: 'act', stages: stagesOf(calls), notes };
+}
+
+/** Names of required lists, in both numbers: "issues", "issue". */
+function listWordsOf(tools: readonly DescribedTool[]): ReadonlySet<string> {
+  const names = tools.flatMap(({ properties }) =>
+    properties
+      .filter(({ isRequired, schema }) => isRequired && schema.type === 'array')
+      .map(({ words }) => words.at(-1) ?? ''),
+  );
+  return new Set(names.flatMap((name) => [name, singular(name)]));
 }
 
 function refuse(

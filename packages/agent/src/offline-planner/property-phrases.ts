@@ -12,6 +12,7 @@ const synonyms: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^identity provider$/, ['identity provider', 'saml provider', 'idp']],
   [/^(?:name|title|summary|project name)$/, ['called', 'named', 'titled', 'entitled', 'name', 'title']],
   [/^(?:key|project key)$/, ['project key', 'key']],
+  [/^project key$/, ['project']],
   [/^lead account id$/, ['lead account id', 'lead account', 'lead', 'led by']],
   [/type$/, ['of type', 'type']],
   [/^template$/, ['template']],

@@ -22,16 +22,19 @@ export type Order =
         | 'scheduled'
         | 'capability'
         | 'question'
+        | 'alternative'
+        | 'remark'
         | 'unclear'
         | 'empty';
     };
 
 const politeness =
-  /^(?:(?:please|kindly|hey|hi|hello|ok|okay|dear|team|bot|agent|assistant|also|then|now|next|first|firstly|secondly|finally|lastly|just|and|so|well|thanks|afterwards|after that|go ahead and|let's|lets|time to|try to|help me to|help me|make sure to|be sure to|i want you to|i want to|i need you to|i need to|i would like you to|i would like to|i'd like you to|i'd like to|we want to|we need to|we should|we must|you should|you must|you need to|you have to|can you|could you|would you|will you|can we|could we|can i|could i|may i|would you mind|immediately|quickly|\d+|[,.:*•)(-])\s+)+/u;
+  /^(?:(?:please|pls|plz|kindly|hey|hi|hello|ok|okay|dear|team|bot|agent|assistant|also|then|now|next|first|firstly|secondly|finally|lastly|just|and|so|well|thanks|afterwards|after that|go ahead and|let's|lets|time to|try to|help me to|help me|make sure to|be sure to|i want you to|i want to|i need you to|i need to|i would like you to|i would like to|i'd like you to|i'd like to|we want to|we need to|we should|we must|you should|you must|you need to|you have to|(?:can|could|would|will) (?:you|we|someone|somebody|anyone|anybody)|can i|could i|may i|would you mind|immediately|quickly|\d+|[,.:*•)(-])\s+)+/u;
 const negated =
   /^(?:do not|don't|dont|don ' t|never|not|no need to|there is no need to|you must not|you should not|you shouldn't|you mustn't|must not|should not|shouldn't|we must not|we should not|we don't need to|i don't want you to|i do not want you to|avoid|refrain from|stop|under no circumstances|without)\b/u;
 const conditional =
   /(?:^|\s)(?:if|unless|whenever|provided|assuming|in case|as soon as|when|until|depending|maybe|perhaps)(?:\s|$)/u;
+const alternative = /(?:^|\s)(?:or|either|instead|rather|versus|vs)(?:\s|$)/u;
 const scheduled =
   /(?:^|\s)(?:tomorrow|tonight|later|daily|weekly|monthly|hourly|midnight|noon|temporarily|(?:next|every|each|this) (?:day|week|month|year|hour|morning|evening|night|weekend|quarter|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:in|for|after) (?:\d+|a|an|one|two|three|few|a few) (?:second|minute|hour|day|week|month|year)s?|at \d{1,2}(?: : \d{2})?\s?(?:am|pm|o'clock|utc)|at \d{1,2} : \d{2}|at \d{1,2}(?:am|pm))(?:\s|$)/u;
 const capability =
@@ -45,6 +48,16 @@ const readingQuestions: readonly (readonly [RegExp, readonly string[]])[] = [
 ];
 const passive =
   /(?:^|\s)(?:should|must|needs to|need to|has to|have to|shall|is to|are to|can|could)(?: now| please| also| immediately)* be (\S+)/u;
+/** "I want a@x.com suspended" */
+const wished =
+  /^(?:please )?(?:i|we) (?:want|need|would like|'d like)(?: to have)? .*@.* (\S+ed)(?: please| now)*$/u;
+/** "a@x.com needs the role …" */
+const needs = /^@ (?:needs|requires|should (?:have|get)|must (?:have|get)|has to (?:have|get))\s/u;
+/** Background that explains an order without changing it. */
+const remark =
+  /^(?:she|he|they|it|this|that|who|we|i am|i'm|thanks|thank|cheers|regards|best|sincerely|fyi|reason|context|because|background)\b/u;
+const restriction =
+  /\b(?:only|but|not|except|wait|before|until|other|rather|instead|actually|sorry|no)\b|n't\b/u;
 
 export function readOrder(clause: Clause, verbs: VerbLookup): Order {
   const { tokens } = clause;
@@ -57,6 +70,7 @@ export function readOrder(clause: Clause, verbs: VerbLookup): Order {
   if (capability.test(core) || capability.test(text)) return { mood: 'capability' };
   if (conditional.test(text)) return { mood: 'conditional' };
   if (scheduled.test(text)) return { mood: 'scheduled' };
+  if (alternative.test(text)) return { mood: 'alternative' };
   if (idleQuestion.test(text) && !/^(?:would|will) you\b/u.test(text)) return { mood: 'question' };
 
   const from = start.trim() === '' ? 0 : start.trim().split(/\s+/).length;
@@ -64,7 +78,9 @@ export function readOrder(clause: Clause, verbs: VerbLookup): Order {
   const found = verbAt(tokens, first, verbs);
   if (found !== undefined) {
     const rest = tokens.slice(first + found.length);
-    const isPoliteQuestion = /\b(?:can|could|would|will) (?:you|we)\b/u.test(start);
+    const isPoliteQuestion = /\b(?:can|could|would|will) (?:you|we|someone|somebody|anyone|anybody)\b/u.test(
+      start,
+    );
     // "Can you suspend users?" asks about the ability; "can you suspend a@x.com?" is an order.
     if (isPoliteQuestion && isAsked && !rest.some(({ kind }) => kind === 'entity'))
       return { mood: 'capability' };
@@ -89,11 +105,23 @@ export function readOrder(clause: Clause, verbs: VerbLookup): Order {
       };
     }
   }
-  const told = passive.exec(text);
+  if (
+    remark.test(core) &&
+    !restriction.test(text) &&
+    !text.includes('@') &&
+    !tokens.some((_, at) => verbAt(tokens, at, verbs))
+  ) {
+    return { mood: 'remark' };
+  }
+  const told = passive.exec(text) ?? wished.exec(text);
   const participle = told?.[1] === undefined ? undefined : verbOfParticiple(told[1], verbs);
   if (participle !== undefined && !isAsked) {
     const rest = tokens.filter(({ lower }) => lower !== told?.[1]);
     return { mood: 'order', ...participle, rest, isQuestion: false };
+  }
+  const needed = isAsked ? null : needs.exec(text);
+  if (needed !== null) {
+    return { mood: 'order', actions: ['add'], verb: 'give', rest: tokens, isQuestion: false };
   }
   const head = tokens[first];
   if (head?.lower === 'new')

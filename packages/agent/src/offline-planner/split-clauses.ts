@@ -55,12 +55,19 @@ const fillers = new Set([
 
 /**
  * Splits a request into its orders: at the end of a sentence, at a line that begins with a verb, and at "and", "then" or a
- * comma where a new verb follows.
+ * comma where a new verb follows. What stands behind "issues: …" is data, up to an empty line, whatever verbs it begins with.
+ *
+ * @param listWords names of things that some tool takes a list of.
  */
-export function splitClauses(tokens: readonly Token[], verbs: VerbLookup): Clause[] {
+export function splitClauses(
+  tokens: readonly Token[],
+  verbs: VerbLookup,
+  listWords: ReadonlySet<string>,
+): Clause[] {
   const clauses: Clause[] = [];
   let current: Token[] = [];
   let isSequel = false;
+  let isList = false;
   const close = (nextIsSequel: boolean) => {
     if (current.some(({ kind }) => kind !== 'punctuation')) {
       clauses.push({ tokens: current, isSequel });
@@ -73,6 +80,21 @@ export function splitClauses(tokens: readonly Token[], verbs: VerbLookup): Claus
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index];
     if (token === undefined) break;
+    if (isList) {
+      if (token.text === '\n' && tokens[index + 1]?.text === '\n') {
+        isList = false;
+        close(false);
+      } else current.push(token);
+      continue;
+    }
+    isList =
+      token.text === ':' &&
+      current.some(({ lower }) => listWords.has(lower)) &&
+      current.some((_, at) => verbAt(current, at, verbs) !== undefined);
+    if (isList) {
+      current.push(token);
+      continue;
+    }
     if (token.kind === 'punctuation') {
       const isHardEnd = /[.;!?]/.test(token.text);
       const isSoftEnd = /[,\n:—–-]/.test(token.text) && startsOrder(tokens, index + 1, verbs);

@@ -14,7 +14,7 @@ export function explainCapabilities(tools: readonly DescribedTool[]): string {
   return `What I can do with the connected tools:\n${lines.join('\n')}`;
 }
 
-export function explainMood(mood: Exclude<Order['mood'], 'order'>, clause: string): string {
+export function explainMood(mood: Exclude<Order['mood'], 'order' | 'remark'>, clause: string): string {
   switch (mood) {
     case 'forbidden':
       return `I leave that alone, as you ask: "${clause}".`;
@@ -22,6 +22,8 @@ export function explainMood(mood: Exclude<Order['mood'], 'order'>, clause: strin
       return `I can't judge conditions: "${clause}". Tell me what to do in plain terms, and I propose exactly that.`;
     case 'scheduled':
       return `I can't do things at another time, for a while or repeatedly: "${clause}". Ask when it is to happen.`;
+    case 'alternative':
+      return `That leaves a choice: "${clause}". Which one exactly?`;
     case 'question':
       return `I can't answer that from the connected tools: "${clause}".`;
     default:
@@ -36,7 +38,7 @@ export function explainChoice(choice: Exclude<Choice, { kind: 'calls' }>, clause
         ? `No connected tool does that: "${clause}".`
         : `I can't do that as asked: "${clause}": ${choice.because}.`;
     case 'bulk':
-      return `I don't do that for everybody at once: "${clause}". Name each one, for example by e-mail address.`;
+      return `I don't change everything at once: "${clause}". Name each one exactly, people by their e-mail address.`;
     case 'ambiguous':
       return `Which one do you mean for "${clause}": ${choice.tools.map(humanName).join(' or ')}?`;
     case 'ask': {
