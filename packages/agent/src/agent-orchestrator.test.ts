@@ -110,6 +110,64 @@ describe('the agent loop', () => {
     expect(model.doStreamCalls).toHaveLength(1);
   });
 
+  it('waits for every approval of a step, and one rejection ends the run and closes the others', async () => {
+    const steps = [{ calls: [suspend('a@x.com'), suspend('b@x.com')] }];
+    const { world } = worldOf(steps, { splitApprovals: true });
+    await world.advance();
+    world.decide('approved');
+    expect((await world.advance()).outcome).toBe('awaiting_approval');
+    expect(world.sent).toEqual([]);
+    world.decide('rejected');
+    expect((await world.advance()).run.status).toBe('rejected');
+    expect(world.sent).toEqual([]);
+
+    const { world: other } = worldOf(steps, { splitApprovals: true });
+    await other.advance();
+    other.decide('rejected');
+    const { run } = await other.advance();
+    expect(run.status).toBe('rejected');
+    expect([...run.approvals.values()].map(({ status }) => status)).toEqual(['rejected', 'superseded']);
+  });
+
+  it('asks for the approval of every gated call although it died between two requests', async () => {
+    const { world } = worldOf([{ calls: [suspend('a@x.com'), suspend('b@x.com')] }], {
+      splitApprovals: true,
+    });
+    world.crashAfter = 6;
+    await expect(world.advance()).rejects.toThrow();
+    expect(world.types.at(-1)).toBe('approval-requested');
+    await world.advance();
+    expect(world.run.approvals.size).toBe(2);
+  });
+
+  it('tells the model what ran when a person changed the arguments', async () => {
+    const { world, model } = worldOf([{ calls: [suspend('a@x.com')] }, { text: 'ok' }]);
+    await world.advance();
+    const [approval] = world.run.approvals.values();
+    const [call] = world.run.calls.values();
+    if (approval === undefined || call === undefined) throw new Error('nothing waits');
+    world.append({
+      type: 'approval-edited',
+      data: {
+        approval_id: approval.approval_id,
+        principal_id: 'bob',
+        call_id: call.call_id,
+        arguments: { user_key: 'b@x.com' },
+        call_digest: 'd',
+        decision: call.decision,
+        digest: 'e',
+        requirement: approval.requirement,
+        expires_at: approval.expires_at,
+      },
+    });
+    world.decide('approved');
+    await world.advance();
+    expect(world.sent.map(({ arguments: args }) => args)).toEqual([{ user_key: 'b@x.com' }]);
+    expect(toolResults(model, 1)[0]).toContain(
+      'A person changed the arguments before approving: {"user_key":"b@x.com"}',
+    );
+  });
+
   it('tells the model about a deny and ends denied when nothing else was done', async () => {
     const { world, model } = worldOf([{ calls: [suspend('a@x.com')] }, { text: 'I may not.' }], {
       effectOf: () => 'deny',

@@ -75,12 +75,12 @@ export class AgentOrchestrator {
       case 'freeze':
         this.#emitStarted(run);
         return deps.record(run, await deps.freezeTools(run, signal));
-      case 'cancel-approval':
+      case 'close-approval':
         return deps.record(run, {
           type: 'approval-decided',
           data: {
             approval_id: action.approval.approval_id,
-            status: 'cancelled',
+            status: action.status,
             by: run.cancel_requested_by === undefined ? [] : [run.cancel_requested_by],
           },
         });

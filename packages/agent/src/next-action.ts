@@ -3,8 +3,12 @@ import { type ApprovalState, type CallState, isFinished, pendingApproval, type R
 /** The one thing to do next. */
 export type NextAction =
   | { readonly kind: 'done' }
-  | { readonly kind: 'wait'; readonly approval: ApprovalState }
-  | { readonly kind: 'cancel-approval'; readonly approval: ApprovalState }
+  | { readonly kind: 'wait' }
+  | {
+      readonly kind: 'close-approval';
+      readonly approval: ApprovalState;
+      readonly status: 'cancelled' | 'superseded';
+    }
   | { readonly kind: 'freeze' }
   | { readonly kind: 'decide'; readonly call_id: string; readonly wire_name: string; readonly step: number }
   | { readonly kind: 'settle'; readonly call_id: string }
@@ -45,12 +49,19 @@ export function nextAction(run: RunState, invalidCallIds: ReadonlySet<string>, m
   if (inFlight !== undefined) return { kind: 'settle', call_id: inFlight.call_id };
   if (withStatus('unknown').length > 0) return { kind: 'finish', because: 'unknown-outcome' };
 
-  const isCancelled = run.cancel_requested_by !== undefined;
   const pending = pendingApproval(run);
-  if (pending !== undefined) return { kind: isCancelled ? 'cancel-approval' : 'wait', approval: pending };
-  if (isCancelled || withStatus('cancelled').length > 0) return { kind: 'finish', because: 'cancelled' };
-  if (withStatus('rejected').length > 0) return { kind: 'finish', because: 'rejected' };
-  if (withStatus('expired').length > 0) return { kind: 'finish', because: 'expired' };
+  if (run.cancel_requested_by !== undefined) {
+    return pending === undefined
+      ? { kind: 'finish', because: 'cancelled' }
+      : { kind: 'close-approval', approval: pending, status: 'cancelled' };
+  }
+  // One no ends the run: what else it asks people for has lost its purpose.
+  for (const status of ['rejected', 'expired', 'cancelled'] as const) {
+    if (withStatus(status).length === 0) continue;
+    return pending === undefined
+      ? { kind: 'finish', because: status }
+      : { kind: 'close-approval', approval: pending, status: 'superseded' };
+  }
 
   if (run.frozen === undefined) return { kind: 'freeze' };
   const last = run.steps.at(-1);
@@ -63,10 +74,13 @@ export function nextAction(run: RunState, invalidCallIds: ReadonlySet<string>, m
   if (undecided !== undefined) return { kind: 'decide', ...undecided, step: last.step };
   if (run.started.dry_run && calls.length > 0) return { kind: 'finish', because: 'dry-run' };
 
-  const [permitted] = withStatus('allowed', 'approved');
-  if (permitted !== undefined) return { kind: 'execute', call_id: permitted.call_id };
-  const gated = withStatus('awaiting_approval');
+  const [allowed] = withStatus('allowed');
+  if (allowed !== undefined) return { kind: 'execute', call_id: allowed.call_id };
+  const gated = withStatus('awaiting_approval').filter(({ approval_id }) => approval_id === undefined);
   if (gated.length > 0) return { kind: 'request-approval', call_ids: gated.map((call) => call.call_id) };
+  if (pending !== undefined) return { kind: 'wait' };
+  const [approved] = withStatus('approved');
+  if (approved !== undefined) return { kind: 'execute', call_id: approved.call_id };
 
   if (last.proposed.length === 0) return { kind: 'finish', because: 'answered' };
   const recent = run.steps.slice(-invalidStepLimit);

@@ -50,6 +50,8 @@ export interface WorldOptions {
   readonly whileActing?: (name: string) => void;
   readonly limits?: Partial<AgentLimits>;
   readonly clock?: Clock;
+  /** One approval request per call, as where a grant speaks for one of them. */
+  readonly splitApprovals?: boolean;
 }
 
 export interface Sent {
@@ -215,25 +217,28 @@ export class RunWorld {
       },
       execute: async (run, callId) => this.#execute(run, callId),
       requestApproval: async (run, callIds) => {
-        const approval_id = `approval_${run.approvals.size}`;
-        return this.append(
-          {
-            type: 'approval-requested',
-            data: {
-              approval_id,
-              call_ids: [...callIds],
-              digest: approvalDigest(
-                approval_id,
-                callIds.map((id) => run.calls.get(id)?.digest ?? ''),
-              ),
-              requirement,
-              expires_at: '2027-01-01T00:00:00.000Z',
-            },
-          },
-          run.sequence,
-        );
+        const groups = this.#options.splitApprovals ? callIds.map((id) => [id]) : [callIds];
+        return groups.reduce((state, ids) => this.#openApproval(state, ids), run);
       },
     };
+  }
+
+  #openApproval(run: RunState, callIds: readonly string[]): RunState {
+    const approval_id = `approval_${run.approvals.size}`;
+    const digests = callIds.map((id) => run.calls.get(id)?.digest ?? '');
+    return this.append(
+      {
+        type: 'approval-requested',
+        data: {
+          approval_id,
+          call_ids: [...callIds],
+          digest: approvalDigest(approval_id, digests),
+          requirement,
+          expires_at: '2027-01-01T00:00:00.000Z',
+        },
+      },
+      run.sequence,
+    );
   }
 
   #execute(run: RunState, callId: string): RunState {

@@ -224,6 +224,8 @@ function fillPronoun(
 function settle(tool: DescribedTool, words: ClauseWords, values: Values, problems: string[]): Filling {
   const several = [...values].filter(([, list]) => list.length > 1);
   const [first] = several;
+  const given = describedAlternatives(tool).filter((name) => values.has(name));
+  if (given.length > 1) problems.push(`Give either ${given.join(' or ')}, not both.`);
   if (several.length > 1)
     problems.push(`I can't tell which ${several.map(([name]) => name).join(' and ')} belong together.`);
   const count = first?.[1].length ?? 1;
@@ -252,8 +254,23 @@ function settle(tool: DescribedTool, words: ClauseWords, values: Values, problem
   return { argumentSets, missing, problems: [...new Set(problems)] };
 }
 
+/**
+ * Optional arguments of which a description says "either this or NAME": schemas often can't say it. Read to ask more, never
+ * to call more.
+ */
+function describedAlternatives(tool: DescribedTool): string[] {
+  return tool.properties
+    .filter(({ schema, isRequired }) => {
+      const [, other] = /\beither this or `?(\w+)/i.exec(String(schema.description ?? '')) ?? [];
+      return !isRequired && tool.properties.some(({ name }) => name === other);
+    })
+    .map(({ name }) => name);
+}
+
 /** "one of these": named as one missing argument, so that one answer is enough. */
 function missingAlternative(tool: DescribedTool, values: Values): string[] {
+  const described = describedAlternatives(tool);
+  if (described.length > 0 && !described.some((name) => values.has(name))) return [described.join(' or ')];
   const groups = [tool.schema.oneOf, tool.schema.anyOf].filter(Array.isArray);
   return groups.flatMap((group) => {
     const needs = group.map((part) => {
