@@ -72,7 +72,7 @@ const settingsSchema = z.object({
     )
     // Page addresses are what people copy; the REST path is ours to add.
     .refine(
-      (url) => url === undefined || !/\/(rest|browse|jira)(\/|$)/.test(url.pathname),
+      (url) => url === undefined || !/^\/(rest|browse|jira)(\/|$)/.test(url.pathname),
       'must be the bare site URL, without a path',
     ),
   JIRA_EMAIL: z

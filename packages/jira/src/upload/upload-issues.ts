@@ -43,16 +43,24 @@ export async function uploadIssues(session: JiraSession, input: UploadInput): Pr
   return toOutput(session, input, rows, outcomes, stoppedBy);
 }
 
+/**
+ * Some rows there and some not looks like a call that died half-way, whose last request Jira may still be working on: look
+ * until nothing new turns up.
+ */
 async function findExisting(
   session: JiraSession,
   projectKey: string,
   rows: readonly TypedRow[],
 ): Promise<Map<number, RowOutcome>> {
-  const found = await findRows(
-    session,
-    projectKey,
-    rows.map(({ label }) => label),
-  );
+  const labels = rows.map(({ label }) => label);
+  let found = await findRows(session, projectKey, labels);
+  for (const delayMs of session.connection.limits.settleDelaysMs) {
+    if (found.size === 0 || found.size === rows.length) break;
+    await session.connection.wait(delayMs, session.signal);
+    const again = await findRows(session, projectKey, labels);
+    if (again.size === found.size) break;
+    found = again;
+  }
   const outcomes = new Map<number, RowOutcome>();
   for (const { row, label } of rows) {
     const issue = found.get(label);

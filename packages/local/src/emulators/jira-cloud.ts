@@ -51,6 +51,7 @@ export async function startJiraEmulator(options: JiraEmulatorOptions): Promise<J
   seedJira(store, seed);
   const faults = createJiraFaults();
   const requests: RecordedJiraRequest[] = [];
+  const closing = new AbortController();
   let siteUrl = '';
 
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -63,7 +64,7 @@ export async function startJiraEmulator(options: JiraEmulatorOptions): Promise<J
       if (requests.length >= maxRecorded) requests.shift();
       requests.push({ method, path: url.pathname, query: url.search, body: body.value, status });
     };
-    if (fault?.delayMs !== undefined) await delay(fault.delayMs);
+    if (fault?.delayMs !== undefined) await delay(fault.delayMs, undefined, { signal: closing.signal });
     if (fault?.drop === 'before') {
       record(0);
       incoming.socket.destroy();
@@ -121,6 +122,7 @@ export async function startJiraEmulator(options: JiraEmulatorOptions): Promise<J
           store.close();
           resolve();
         });
+        closing.abort();
         server.closeAllConnections();
       }),
   };
