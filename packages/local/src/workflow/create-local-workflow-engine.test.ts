@@ -30,7 +30,7 @@ function setUp(
       approvalTimeoutSeconds,
     }),
     functions: {
-      advance: (payload, { signal }) => advance(payload as unknown as AdvancePayload, engine, signal),
+      advance: (payload, signal) => advance(payload as unknown as AdvancePayload, engine, signal),
       expire: (payload) =>
         (expire ?? (async () => ({ run_id: 'r', status: 'expired' })))(payload as unknown as ExpirePayload),
     },

@@ -183,7 +183,7 @@ export function createLocalWorkflowEngine(options: LocalWorkflowEngineOptions): 
         cancel: reject,
         returned: limit(async () => {
           closing.signal.throwIfAborted();
-          return await call(toJson(payload) as JsonValue, { signal: closing.signal });
+          return await call(toJson(payload) as JsonValue, closing.signal);
         })
           .then(resolve, reject)
           .finally(() => invocations.delete(invocation)),

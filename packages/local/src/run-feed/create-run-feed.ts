@@ -1,0 +1,56 @@
+import { type StreamEvent, UnavailableError } from '@hitl/core';
+import { createEventQueue, type EventQueue } from './event-queue.ts';
+
+export interface RunFeed {
+  /** Never waits and never throws: a watcher must not be able to hold up a run. */
+  publish(runId: string, event: StreamEvent): void;
+  /**
+   * Events from the moment of this call (not of the first `next`) until `run-finished`, until `signal` aborts, or until the
+   * feed closes. A watcher that falls too far behind is told so by an `UnavailableError`: it reads the run instead.
+   */
+  subscribe(runId: string, signal?: AbortSignal): AsyncIterable<StreamEvent>;
+  /** How many watchers there are now. */
+  watcherCount(): number;
+  close(): void;
+}
+
+/** Live events within this process. Nothing is stored: the record is the truth, this is for who watches. */
+export function createRunFeed({ maxBuffered = 1000 }: { readonly maxBuffered?: number } = {}): RunFeed {
+  const watchers = new Map<string, Set<EventQueue>>();
+
+  function remove(runId: string, queue: EventQueue): void {
+    const queues = watchers.get(runId);
+    queues?.delete(queue);
+    if (queues?.size === 0) watchers.delete(runId);
+  }
+
+  return {
+    publish(runId, event) {
+      for (const queue of watchers.get(runId) ?? []) {
+        if (!queue.push(event)) {
+          queue.fail(
+            new UnavailableError(`a watcher of ${runId} fell more than ${maxBuffered} events behind`),
+          );
+        } else if (event.type === 'run-finished') queue.end();
+      }
+    },
+    subscribe(runId, signal) {
+      const queue = createEventQueue(maxBuffered, () => {
+        remove(runId, queue);
+        signal?.removeEventListener('abort', queue.end);
+      });
+      if (signal?.aborted === true) {
+        queue.end();
+        return queue.events;
+      }
+      signal?.addEventListener('abort', queue.end, { once: true });
+      const queues = watchers.get(runId) ?? new Set();
+      watchers.set(runId, queues.add(queue));
+      return queue.events;
+    },
+    watcherCount: () => [...watchers.values()].reduce((sum, queues) => sum + queues.size, 0),
+    close() {
+      for (const queues of [...watchers.values()]) for (const queue of [...queues]) queue.end();
+    },
+  };
+}
