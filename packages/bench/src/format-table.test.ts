@@ -15,11 +15,11 @@ it('shows each number beside its target and says plainly what was not met', () =
     { name: 'peer', value: 17, unit: 'times' },
   ]);
   expect(table.split('\n')).toEqual([
-    'what                      measured  to reach             note',
-    '----------------------  ----------  ----------  -------  ----',
-    'decision, p50              1.23 µs  ≤ 2 µs      met',
-    'verify 100,000 entries    2,346 ms  ≤ 2,000 ms  NOT MET  cold',
-    'peer                      17 times',
+    'what                    measured  to reach             note',
+    '----------------------  --------  ----------  -------  ----',
+    'decision, p50            1.23 µs  ≤ 2 µs      met',
+    'verify 100,000 entries  2,346 ms  ≤ 2,000 ms  NOT MET  cold',
+    'peer                    17 times',
     '',
     '1 of 2 targets met',
   ]);
