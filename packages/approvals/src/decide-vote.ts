@@ -128,11 +128,6 @@ function whyNotEligible(approval: ApprovalState, ballot: CastBallot, nowMs: numb
       `this needs a voter who is ${requirement.assurance}; ${principal.id} is ${principal.assurance} here`,
     );
   }
-  if (
-    decision === 'approve' &&
-    approval.votes.some((vote) => vote.principal_id === principal.id && vote.decision === 'approve')
-  )
-    return new ConflictError('already_voted', `${principal.id} has approved this already`);
   if (decision === 'reject' && (ballot.reason ?? '').trim() === '') {
     const message = 'a rejection needs a reason that the requester can read';
     return new InvalidInputError(message, { errors: [{ path: 'reason', message }] });
