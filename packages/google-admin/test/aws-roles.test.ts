@@ -238,6 +238,13 @@ describe('lost answers and refusals', () => {
     expect(await harness.storedRoles(user_key)).toEqual([roleArn('ReadOnly', '987654321098'), roleArn('A')]);
   });
 
+  it('takes the role away once when the answer to the write is lost', async () => {
+    harness.emulator.faults.add({ method: 'PUT', drop: 'after-effect' });
+    const { data } = await harness.call('remove_aws_role', { user_key, account_id: '987654321098' });
+    expect([data.changed, data.removed.length, harness.sent('PUT').length]).toEqual([true, 1, 1]);
+    expect(await otherAdmin().entries()).toEqual([{ value: 'reports-dashboard', type: 'work' }]);
+  });
+
   it('never repeats a write from an old read: after a refusal it reads again first', async () => {
     const admin = otherAdmin();
     const theirs = { value: `${roleArn('Theirs')},${providerArn('P')}`, type: 'custom', customType: 'SSO' };

@@ -12,11 +12,27 @@ import {
   parseGoogleCredentials,
 } from '../src/index.ts';
 
+interface ToolData {
+  readonly id: string;
+  readonly primary_email: string;
+  readonly first_name: string;
+  readonly created: boolean;
+  readonly changed: boolean;
+  readonly users: readonly unknown[];
+  readonly next_page_token?: string;
+  readonly roles: readonly { readonly admin_role: string }[];
+  readonly removed: readonly unknown[];
+  readonly warnings: readonly string[];
+  readonly summary: string;
+  readonly changes: readonly unknown[];
+  readonly state_digest: string;
+}
+
 export interface ToolAnswer {
   readonly error: { code: string; message: string; errors: { path: string }[] } | undefined;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each test knows the shape that it asserts
-  readonly data: any;
+  /** Members of the results that tests look at one by one. */
+  readonly data: ToolData;
 }
 
 let keys: string | undefined;
@@ -65,13 +81,13 @@ export async function startHarness(options: Partial<GoogleAdminOptions> = {}) {
     return {
       error: result.isError === true ? (result._meta?.[errorMetaKey] as ToolAnswer['error']) : undefined,
       text: content?.text ?? '',
-      data: result.structuredContent,
+      data: result.structuredContent as unknown as ToolData,
     };
   };
   /** Values of the role field as the service has them now. */
   const storedRoles = async (userKey: string) => {
     const { data } = await call('list_aws_roles', { user_key: userKey });
-    return data.roles.map((role: { admin_role: string }) => role.admin_role) as string[];
+    return data.roles.map((role) => role.admin_role);
   };
   return {
     emulator,
