@@ -7,7 +7,7 @@ import {
   type RunState,
   runStream,
 } from '@hitl/core';
-import { ShortTermMemory } from '@hitl/memory';
+import { createShortTermMemory } from '@hitl/memory';
 import { compilePolicy, type PolicyEngine, parsePolicy } from '@hitl/policy';
 import {
   createFakeClock,
@@ -102,7 +102,7 @@ export class World {
       approvals,
       grants: before?.deps.grants ?? createMemoryGrantStore(),
       callHistory: before?.deps.callHistory ?? createMemoryCallHistory(),
-      memory: new ShortTermMemory({ store: this.memoryStore, clock: this.clock }),
+      memory: createShortTermMemory({ store: this.memoryStore, clock: this.clock }),
       directory: before?.deps.directory ?? createMemoryDirectory(people.map((entry) => ({ ...entry }))),
       tools: this.tools,
       workflow: {

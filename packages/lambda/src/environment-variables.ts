@@ -27,10 +27,14 @@ export const environmentVariables = {
     'must be the ARN of a state machine',
   ),
   POLICY_PATH: text,
+  /** File of the people, groups and linked accounts, where no identity provider is connected. */
+  DIRECTORY_PATH: text,
   MCP_SERVERS: text,
   MCP_HOST: text,
   MCP_PORT: port,
   MCP_AUTH_TOKEN: text,
+  /** Aliases of servers whose annotations and previews the operator trusts, separated by commas. */
+  MCP_TRUSTED: text,
   MODEL_ID: text,
   /** Base URL of an OpenAI-compatible model server. */
   MODEL_BASE_URL: url,

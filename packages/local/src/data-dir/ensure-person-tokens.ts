@@ -21,7 +21,9 @@ export async function ensurePersonTokens(options: {
 }): Promise<ReadonlyMap<string, string>> {
   const path = personTokensPath(options.dataDir);
   const stored = await readTokens(path);
-  const tokens = Object.fromEntries(options.ids.map((id) => [id, stored[id] ?? randomBytes(32).toString('base64url')]));
+  const tokens = Object.fromEntries(
+    options.ids.map((id) => [id, stored[id] ?? randomBytes(32).toString('base64url')]),
+  );
   if (JSON.stringify(tokens) !== JSON.stringify(stored)) {
     await writeFileWhole(path, `${JSON.stringify(tokens, null, 2)}\n`, 0o600);
   }

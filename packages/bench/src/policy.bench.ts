@@ -1,0 +1,197 @@
+import { performance } from 'node:perf_hooks';
+import { compilePolicy, type PolicyEngine, parsePolicy } from '@hitl/policy';
+import { naiveDecide } from '@hitl/policy/naive';
+import type { BenchRow } from './bench-row.ts';
+import { createCaslPeer } from './policy-casl.ts';
+import { createCedarPeer } from './policy-cedar.ts';
+import type { PeerDecision, PolicyPeer } from './policy-peer.ts';
+import { createWorkload, type Workload } from './policy-workload.ts';
+
+const sizes = [
+  { rules: 10, medianTarget: 2, cedarSamples: 2_000, naiveSamples: 10_000 },
+  { rules: 1_000, medianTarget: 4, cedarSamples: 500, naiveSamples: 10_000 },
+  { rules: 10_000, medianTarget: 12, cedarSamples: 60, naiveSamples: 10_000 },
+] as const;
+const requestCount = 10_000;
+const p99Target = 30;
+const loadTargetMs = 500;
+const passes = 5;
+/** At 1,000 rules, how many times faster than the peer ours must be at the median. */
+const ratioTargets: Readonly<Record<string, number>> = { 'cedar-wasm, stateful': 500, casl: 5 };
+
+interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/**
+ * Policy decisions of ours, Cedar and CASL over one seeded workload. Every decision of every engine is compared with the naive
+ * reference; a difference throws.
+ */
+export async function benchPolicy(): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const size of sizes) {
+    const workload = createWorkload(size.rules, requestCount);
+    const label = `${size.rules.toLocaleString('en-US')} rules`;
+    const document = parsePolicy(JSON.stringify(workload.policy), 'workload.json');
+    const engine = compilePolicy(document);
+    const mix = assertAgreement(workload, engine, size.naiveSamples);
+    const own = measureOwn(engine, workload);
+    rows.push(
+      targetRow(`policy: decision, ${label}, p50`, own.p50, size.medianTarget, mix),
+      targetRow(`policy: decision, ${label}, p99`, own.p99, p99Target),
+    );
+    for (const [createPeer, samples] of [
+      [createCaslPeer, requestCount],
+      [createCedarPeer, size.cedarSamples],
+    ] as const) {
+      rows.push(...measurePeer(createPeer(workload), workload, engine, samples, own, label, size.rules));
+    }
+    if (size.rules === 10_000) rows.push(...measureLoad(workload));
+  }
+  return rows;
+}
+
+function assertAgreement(workload: Workload, engine: PolicyEngine, samples: number): string {
+  const counts: Record<string, number> = {};
+  for (const request of workload.requests.slice(0, samples)) {
+    const { effect, rule_ids, category } = engine.decide(request);
+    const expected = naiveDecide(workload.policy, request);
+    const kind = rule_ids.length === 0 ? 'default' : effect;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    if (JSON.stringify({ effect, rule_ids, category }) !== JSON.stringify(expected)) {
+      throw new Error(`the engine and the naive reference disagree on ${JSON.stringify(request)}`);
+    }
+  }
+  const mix = Object.entries(counts).map(
+    ([kind, count]) => `${kind} ${Math.round((100 * count) / samples)} %`,
+  );
+  return `agrees with the naive reference on ${samples.toLocaleString('en-US')} of them: ${mix.join(', ')}`;
+}
+
+function measureOwn(engine: PolicyEngine, { requests }: Workload): Quantiles {
+  const calls = requests.map((request) => () => engine.decide(request));
+  const results = Array.from({ length: passes + 2 }, () => measure(calls)).slice(2);
+  return { p50: median(results.map(({ p50 }) => p50)), p99: median(results.map(({ p99 }) => p99)) };
+}
+
+function measurePeer(
+  peer: PolicyPeer,
+  workload: Workload,
+  engine: PolicyEngine,
+  samples: number,
+  own: Quantiles,
+  label: string,
+  rules: number,
+): BenchRow[] {
+  const requests = workload.requests.slice(0, samples);
+  const calls = requests.map((request) => peer.prepare(request, engine.categoryOf(request)));
+  for (const [i, call] of calls.entries()) {
+    const request = requests[i];
+    if (request === undefined) continue;
+    const expected = naiveDecide(workload.policy, request);
+    const got = call();
+    if (!agrees(got, expected)) {
+      throw new Error(`${peer.name} and the naive reference disagree on ${JSON.stringify(request)}`);
+    }
+  }
+  const theirs = measure(calls);
+  const ratio = theirs.p50 / own.p50;
+  const wanted = rules === 1_000 ? ratioTargets[peer.name] : undefined;
+  return [
+    {
+      name: `policy: ${peer.name}, ${label}, p50`,
+      value: theirs.p50,
+      unit: 'µs',
+      note: `p99 ${theirs.p99.toFixed(1)} µs, load ${peer.loadMs.toFixed(0)} ms, ${samples.toLocaleString('en-US')} samples, all agree`,
+    },
+    {
+      name: `policy: ${peer.name} over ours, ${label}`,
+      value: ratio,
+      unit: '×',
+      ...(wanted === undefined ? {} : { target: `≥ ${wanted} ×`, met: ratio >= wanted }),
+    },
+  ];
+}
+
+function agrees(got: PeerDecision, expected: PeerDecision): boolean {
+  return got.effect === expected.effect && JSON.stringify(got.rule_ids) === JSON.stringify(expected.rule_ids);
+}
+
+function measureLoad({ policy }: Workload): BenchRow[] {
+  const json = JSON.stringify(policy);
+  const yaml = toYaml(policy);
+  const document = parsePolicy(json, 'workload.json');
+  const timeMs = (job: () => unknown) =>
+    median(
+      Array.from({ length: 3 }, () => {
+        const startMs = performance.now();
+        job();
+        return performance.now() - startMs;
+      }),
+    );
+  const row = (name: string, value: number, note?: string): BenchRow => ({
+    name,
+    value,
+    unit: 'ms',
+    target: `≤ ${loadTargetMs} ms`,
+    met: value <= loadTargetMs,
+    ...(note === undefined ? {} : { note }),
+  });
+  return [
+    row(
+      'policy: load 10,000 rules (compile)',
+      timeMs(() => compilePolicy(document)),
+    ),
+    row(
+      'policy: load 10,000 rules from JSON text',
+      timeMs(() => compilePolicy(parsePolicy(json, 'workload.json'))),
+      `${(json.length / 1e6).toFixed(1)} MB`,
+    ),
+    row(
+      'policy: load 10,000 rules from YAML text',
+      timeMs(() => compilePolicy(parsePolicy(yaml, 'workload.yaml'))),
+      `${(yaml.length / 1e6).toFixed(1)} MB; nearly all of it is the YAML parser`,
+    ),
+  ];
+}
+
+/** Block style with one rule's members on lines of their own and flow style inside, as people write it. */
+function toYaml(policy: Workload['policy']): string {
+  const rules = policy.rules.map((rule) =>
+    Object.entries(rule)
+      .map(([key, value], i) => `  ${i === 0 ? '-' : ' '} ${key}: ${JSON.stringify(value)}`)
+      .join('\n'),
+  );
+  const head = `version: 1\ndefault: ${policy.default}\ncategories: ${JSON.stringify(policy.categories)}`;
+  return `${head}\nrules:\n${rules.join('\n')}\n`;
+}
+
+/** Every call once, each timed by itself, in microseconds. */
+function measure(calls: readonly (() => unknown)[]): Quantiles {
+  const micros = new Float64Array(calls.length);
+  for (const [i, call] of calls.entries()) {
+    const startMs = performance.now();
+    call();
+    micros[i] = (performance.now() - startMs) * 1000;
+  }
+  micros.sort();
+  const at = (share: number) =>
+    micros[Math.min(micros.length - 1, Math.floor(micros.length * share))] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function targetRow(name: string, value: number, limit: number, note?: string): BenchRow {
+  return {
+    name,
+    value,
+    unit: 'µs',
+    target: `≤ ${limit} µs`,
+    met: value <= limit,
+    ...(note === undefined ? {} : { note }),
+  };
+}

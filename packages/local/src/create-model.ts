@@ -1,0 +1,30 @@
+import { createOfflinePlanner, createOpenAiCompatibleModel, type LanguageModel } from '@hitl/agent';
+import { createBedrockModel } from '@hitl/aws';
+import { InvalidInputError } from '@hitl/core';
+import type { LocalEnv } from './local-env.ts';
+
+/** The configured model, else the offline planner, with the name that people are shown. */
+export function createModel(env: LocalEnv): { readonly model: LanguageModel; readonly modelId: string } {
+  if (env.MODEL_BASE_URL !== undefined) {
+    if (env.MODEL_ID === undefined)
+      throw new InvalidInputError('MODEL_ID: must be set together with MODEL_BASE_URL');
+    const model = createOpenAiCompatibleModel({
+      baseUrl: env.MODEL_BASE_URL,
+      modelId: env.MODEL_ID,
+      ...(env.MODEL_API_KEY === undefined ? {} : { apiKey: env.MODEL_API_KEY }),
+    });
+    return { model, modelId: env.MODEL_ID };
+  }
+  if (env.MODEL_ID === undefined) return { model: createOfflinePlanner(), modelId: 'offline-planner' };
+  if (env.AWS_REGION === undefined)
+    throw new InvalidInputError('AWS_REGION: must be set for a model on Amazon Bedrock');
+  const model = createBedrockModel({
+    region: env.AWS_REGION,
+    modelId: env.MODEL_ID,
+    ...(env.BEDROCK_GUARDRAIL_ID === undefined ? {} : { guardrailId: env.BEDROCK_GUARDRAIL_ID }),
+    ...(env.BEDROCK_GUARDRAIL_VERSION === undefined
+      ? {}
+      : { guardrailVersion: env.BEDROCK_GUARDRAIL_VERSION }),
+  });
+  return { model, modelId: env.MODEL_ID };
+}

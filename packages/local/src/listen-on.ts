@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConflictError } from '@hitl/core';
+import { getRequestListener } from '@hono/node-server';
+
+/** Serves on 127.0.0.1 only. @throws ConflictError when the port is taken. */
+export async function listenOn(
+  fetch: (request: Request) => Promise<Response>,
+  port: number,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer(getRequestListener(guardHost(fetch), { overrideGlobalObjects: false }));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((cause: unknown) => {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new ConflictError(
+      'conflict',
+      `port ${port} can't be used (${code}); give another one with --port`,
+      { cause },
+    );
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A page in the operator's browser must not reach the API under a name of its own (DNS rebinding). */
+function guardHost(fetch: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { hostname } = new URL(request.url);
+    if (hostname !== '127.0.0.1' && hostname !== 'localhost')
+      return new Response('wrong host', { status: 421 });
+    return fetch(request);
+  };
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { createAdvanceHandler } from '@hitl/advance';
+import { type ApiDeps, createApi } from '@hitl/api';
+import {
+  type ApplicationDeps,
+  createRunRepository,
+  createToolPins,
+  recordPolicy,
+  recoverRuns,
+} from '@hitl/application';
+import { exportLog, verifyLog } from '@hitl/audit';
+import { createDynamoStores } from '@hitl/aws';
+import { createIdGenerator, systemClock } from '@hitl/core';
+import { createExpireApprovalHandler } from '@hitl/expire-approval';
+import { createLogger, type Logger } from '@hitl/lambda';
+import { createShortTermMemory } from '@hitl/memory';
+import { createRequestApprovalHandler } from '@hitl/request-approval';
+import { createWorkflowDefinition } from '@hitl/workflow';
+import { createLocalAuthenticate } from './authenticate-local.ts';
+import { createBuiltinServers } from './builtin-servers.ts';
+import { createLocalTools } from './create-local-tools.ts';
+import { createModel } from './create-model.ts';
+import { apiTokenPath, ensureApiToken } from './data-dir/ensure-api-token.ts';
+import { ensurePersonTokens } from './data-dir/ensure-person-tokens.ts';
+import { announceStack } from './data-dir/stack-info.ts';
+import { openLocalDirectory } from './directory/open-local-directory.ts';
+import { openEmbeddedDynamo } from './dynamodb/open-embedded-dynamo.ts';
+import { listenOn } from './listen-on.ts';
+import { loadLocalEnv } from './local-env.ts';
+import { openLocalPolicy } from './open-local-policy.ts';
+import { createRunFeed } from './run-feed/create-run-feed.ts';
+import { startTimers } from './start-timers.ts';
+import { createLocalWorkflowEngine } from './workflow/create-local-workflow-engine.ts';
+
+export interface LocalStackOptions {
+  readonly dataDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Listens on 127.0.0.1; without it the stack is reached through `fetch` only. Port 0 lets the system choose. */
+  readonly listen?: { readonly port: number };
+  readonly logger?: Logger;
+}
+
+export interface LocalStack {
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** The operator's bearer token. */
+  readonly token: string;
+  readonly tokenPath: string;
+  /** Where it listens, if it does. */
+  readonly url?: string;
+  readonly deps: ApiDeps;
+  readonly policySource: string;
+  /** For people: what each MCP server is, and who is in the directory. */
+  readonly serverLines: readonly string[];
+  readonly peopleLine: string;
+  /** Resolves when no run moves by itself any more. */
+  idle(): Promise<void>;
+  /** Stops what runs, waits for what must not be torn, and gives the data directory back. */
+  close(): Promise<void>;
+}
+
+const version = '0.1.0';
+/** The state machine's own bound on one wait; the sweep acts much earlier, on what each policy says. */
+const approvalTimeoutSeconds = 14 * 86_400;
+
+/** The whole system in this process, on what is stored under `dataDir`. Runs that were acting when the last process died go on. */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const env = loadLocalEnv(options.env);
+  const logger = options.logger ?? createLogger({ level: env.LOG_LEVEL ?? 'warn' });
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const policy = await openLocalPolicy(env.POLICY_PATH);
+    const { model, modelId } = createModel(env);
+    const dynamo = await openEmbeddedDynamo({ dataDir: options.dataDir });
+    closers.push(() => dynamo.close());
+    const stores = createDynamoStores({
+      client: dynamo.client,
+      tableNames: dynamo.tableNames,
+      clock: systemClock,
+    });
+    const directory = await openLocalDirectory({ dataDir: dynamo.dataDir, path: env.DIRECTORY_PATH });
+    const people = await directory.list();
+    const token = await ensureApiToken({ dataDir: dynamo.dataDir });
+    const personTokens = await ensurePersonTokens({
+      dataDir: dynamo.dataDir,
+      ids: people.filter((entry) => entry.kind === 'user').map((entry) => entry.id),
+    });
+    const builtins = await createBuiltinServers({ env, dataDir: dynamo.dataDir });
+    closers.push(() => builtins.close());
+    const tools = createLocalTools({ env, builtins, pins: createToolPins(stores.auditLog), logger });
+    closers.push(() => tools.source.close());
+    const feed = createRunFeed();
+    const workerId = `local-${process.pid}-${randomUUID()}`;
+
+    const engine = createLocalWorkflowEngine({
+      definition: createWorkflowDefinition({
+        advanceFunction: 'advance',
+        expireFunction: 'expire-approval',
+        approvalTimeoutSeconds,
+      }),
+      functions: {
+        advance: (event, signal) => advance(event, signal),
+        'expire-approval': (event) => expire(event),
+      },
+      getTaskToken: (runId) => stores.approvals.getTaskToken(runId),
+      logger,
+    });
+    closers.push(() => engine.close());
+
+    const deps: ApplicationDeps = {
+      log: stores.auditLog,
+      blobs: stores.blobs,
+      repository: createRunRepository({
+        log: stores.auditLog,
+        runs: stores.runs,
+        approvals: stores.approvals,
+        clock: systemClock,
+      }),
+      runs: stores.runs,
+      approvals: stores.approvals,
+      grants: stores.grants,
+      callHistory: stores.callHistory,
+      memory: createShortTermMemory({ store: stores.memory, clock: systemClock }),
+      directory,
+      tools: tools.source,
+      workflow: engine,
+      notifiers: [],
+      background: (task) =>
+        void task.catch((error: unknown) => logger.error('background work failed', { error: String(error) })),
+      policy: policy.current,
+      model,
+      modelId,
+      publish: (runId, event) => feed.publish(runId, event),
+      clock: systemClock,
+      ids: createIdGenerator(systemClock),
+      logger,
+      environment: env.ENVIRONMENT ?? 'dev',
+      settings: {
+        workerId,
+        // The data directory is held by one process: whatever another worker claimed, it is gone.
+        isWorkerAlive: (owner) => owner === workerId,
+        toolTimeoutMs: 60_000,
+        previewTimeoutMs: 20_000,
+        defaultExecutionTimeoutSeconds: 300,
+        maxSteps: 12,
+        maxCallsPerStep: 32,
+        toolOutputTokens: 4000,
+      },
+    };
+    const requestApproval = createRequestApprovalHandler(deps);
+    const advance = createAdvanceHandler({
+      ...deps,
+      tasks: engine,
+      requestApproval: async (runId) => {
+        await requestApproval({ run_id: runId });
+      },
+    });
+    const expire = createExpireApprovalHandler(deps);
+    const audit = { log: stores.auditLog, blobs: stores.blobs };
+    const apiDeps: ApiDeps = {
+      ...deps,
+      authenticate: createLocalAuthenticate({ operator: token, people: personTokens }),
+      version,
+      subscribe: (runId, signal) => feed.subscribe(runId, signal),
+      healthChecks: {
+        store: async () => void (await stores.runs.list({ limit: 1 })),
+        record: async () => void (await stores.auditLog.head('checkpoints')),
+      },
+      verifyAudit: (expectedHead) => verifyLog({ ...audit, expectedHead }),
+      exportAudit: () => exportLog(audit),
+    };
+    const app = createApi(apiDeps);
+    const fetch = async (request: Request): Promise<Response> => app.fetch(request);
+
+    await recordPolicy(deps, policy.current(), policy.source);
+    closers.push(startTimers({ deps, audit, policy, expire, logger }));
+    const server = options.listen === undefined ? undefined : await listenOn(fetch, options.listen.port);
+    if (server !== undefined) {
+      closers.push(() => server.close());
+      await announceStack(dynamo.dataDir, { url: server.url });
+    }
+    await recoverRuns(deps);
+    return {
+      fetch,
+      token,
+      tokenPath: apiTokenPath(dynamo.dataDir),
+      ...(server === undefined ? {} : { url: server.url }),
+      deps: apiDeps,
+      policySource: policy.source,
+      serverLines: tools.lines,
+      peopleLine: people.map((entry) => `${entry.id} (${entry.groups.join(', ') || 'no group'})`).join(' · '),
+      idle: () => engine.idle(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
