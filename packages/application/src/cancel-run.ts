@@ -3,6 +3,7 @@ import { ConflictError, ForbiddenError, isFinished, pendingApproval, type RunSta
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveRequester } from './caller.ts';
 import { loadRun } from './load-run.ts';
+import { recordingRefusals } from './record-refusal.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { wakeRun } from './wake-run.ts';
 
@@ -13,7 +14,9 @@ export async function cancelRun(
   runId: string,
   reason?: string,
 ): Promise<RunState> {
-  const run = await retryOnConflict(() => cancelOnce(deps, caller, runId, reason));
+  const run = await recordingRefusals(deps, caller, () =>
+    retryOnConflict(() => cancelOnce(deps, caller, runId, reason)),
+  );
   await wakeRun(deps, runId);
   return run;
 }

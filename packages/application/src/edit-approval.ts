@@ -15,6 +15,7 @@ import { loadFrozenTools } from './freeze-tools.ts';
 import { decideCall } from './gate-call.ts';
 import { loadApproval } from './load-run.ts';
 import { notifyAll } from './notify-all.ts';
+import { recordingRefusals } from './record-refusal.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface Edit {
@@ -36,7 +37,7 @@ export async function editApproval(deps: ApplicationDeps, caller: Caller, edit: 
 }
 
 async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Promise<RunState> {
-  const principal = await resolveKnown(deps.directory, caller);
+  const principal = await recordingRefusals(deps, caller, () => resolveKnown(deps.directory, caller));
   const { run: loaded } = await loadApproval(deps, edit.approval_id);
   const { run } = await settleIfDue(deps, loaded, edit.approval_id);
   const approval = run.approvals.get(edit.approval_id);

@@ -1,7 +1,8 @@
 import type { ApprovalCategory, Decision, JsonObject, JsonValue } from '@hitl/core';
-import { decideSafely, type PolicyRequest } from '@hitl/policy';
+import type { PolicyRequest } from '@hitl/policy';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveRequester } from './caller.ts';
+import { decideRequest, withRates } from './gate-call.ts';
 
 export interface PolicyQuestion {
   readonly server: string;
@@ -13,11 +14,10 @@ export interface PolicyQuestion {
 
 /** The decision and the reasons of each rule tried, for a call that nobody made. */
 export async function evaluatePolicy(
-  deps: Pick<ApplicationDeps, 'policy' | 'directory' | 'clock' | 'environment' | 'tools'>,
+  deps: Pick<ApplicationDeps, 'policy' | 'directory' | 'clock' | 'environment' | 'tools' | 'callHistory'>,
   caller: Caller,
   question: PolicyQuestion,
 ): Promise<{ decision: Decision; explanation: JsonValue }> {
-  const engine = deps.policy();
   const tool = (await deps.tools.list()).tools.find(
     (t) => t.server === question.server && t.tool === question.tool,
   );
@@ -30,7 +30,7 @@ export async function evaluatePolicy(
     ...(question.category === undefined ? {} : { declared_category: question.category }),
   };
   return {
-    decision: decideSafely(engine, request),
-    explanation: engine.explain(request) as unknown as JsonValue,
+    decision: await decideRequest(deps, request),
+    explanation: deps.policy().explain(await withRates(deps, request)) as unknown as JsonValue,
   };
 }

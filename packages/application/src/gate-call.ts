@@ -88,13 +88,16 @@ export async function decidePolicy(
   call: Pick<ProposedCall, 'tool' | 'arguments'>,
 ): Promise<Decision> {
   try {
-    if (holdsSecret(call.arguments)) {
-      return denyDecision(
-        deps,
-        'secret_in_arguments: an argument holds what looks like a password or key; those never pass through a model or the record',
-      );
-    }
-    return decideSafely(deps.policy(), await policyRequest(deps, run, call));
+    const { principal, category, environment } = run.started;
+    return await decideRequest(deps, {
+      principal,
+      call: { server: call.tool.server, tool: call.tool.tool, arguments: call.arguments },
+      environment,
+      annotations: call.tool.annotations,
+      is_trusted: call.tool.is_trusted,
+      now_ms: deps.clock.now(),
+      ...(category === undefined ? {} : { declared_category: category }),
+    });
   } catch (error) {
     deps.logger.warn('gate denied a call that it could not check', {
       run_id: run.run_id,
@@ -106,6 +109,41 @@ export async function decidePolicy(
       `gate_error: ${qualifiedName(call.tool)} could not be checked, so it is denied`,
     );
   }
+}
+
+/** The decision on a request as it would be made for a run: with the caller's rates counted, and never on a secret. */
+export async function decideRequest(
+  deps: Pick<ApplicationDeps, 'policy' | 'callHistory'>,
+  request: PolicyRequest,
+): Promise<Decision> {
+  if (holdsSecret(request.call.arguments)) {
+    return denyDecision(
+      deps,
+      'secret_in_arguments: an argument holds what looks like a password or key; those never pass through a model or the record',
+    );
+  }
+  return decideSafely(deps.policy(), await withRates(deps, request));
+}
+
+/** The request with the counts that the policy's rate conditions look at. */
+export async function withRates(
+  deps: Pick<ApplicationDeps, 'policy' | 'callHistory'>,
+  request: PolicyRequest,
+): Promise<PolicyRequest> {
+  const queries = deps.policy().rateQueries(request);
+  if (queries.length === 0) return request;
+  const counts = await Promise.all(
+    queries.map(async ({ rule_id, window_seconds }) => {
+      const count = await deps.callHistory.countSince({
+        principal_id: request.principal.id,
+        since_ms: request.now_ms - window_seconds * 1000,
+        server: request.call.server,
+        tool: request.call.tool,
+      });
+      return [rule_id, count] as const;
+    }),
+  );
+  return { ...request, rate_counts: new Map(counts) };
 }
 
 /** What the call would change, as the target says now; `undefined` for a tool without a preview. */
@@ -131,37 +169,6 @@ function denyDecision(deps: Pick<ApplicationDeps, 'policy'>, reason: string): De
     category: 'destructive',
     policy_digest: deps.policy().digest,
   };
-}
-
-async function policyRequest(
-  deps: GateDeps,
-  run: RunState,
-  call: Pick<ProposedCall, 'tool' | 'arguments'>,
-): Promise<PolicyRequest> {
-  const { principal, category, environment } = run.started;
-  const request: PolicyRequest = {
-    principal,
-    call: { server: call.tool.server, tool: call.tool.tool, arguments: call.arguments },
-    environment,
-    annotations: call.tool.annotations,
-    is_trusted: call.tool.is_trusted,
-    now_ms: deps.clock.now(),
-    ...(category === undefined ? {} : { declared_category: category }),
-  };
-  const queries = deps.policy().rateQueries(request);
-  if (queries.length === 0) return request;
-  const counts = await Promise.all(
-    queries.map(async ({ rule_id, window_seconds }) => {
-      const count = await deps.callHistory.countSince({
-        principal_id: principal.id,
-        since_ms: request.now_ms - window_seconds * 1000,
-        server: call.tool.server,
-        tool: call.tool.tool,
-      });
-      return [rule_id, count] as const;
-    }),
-  );
-  return { ...request, rate_counts: new Map(counts) };
 }
 
 /** True when redaction would change the arguments, or when they have no canonical form to look at. */

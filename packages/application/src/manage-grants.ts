@@ -3,6 +3,7 @@ import { type GrantState, type JsonObject, NotFoundError } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { appendToGrant } from './grant-ledger.ts';
+import { recordingRefusals } from './record-refusal.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 export interface GrantRequest {
@@ -23,19 +24,20 @@ export async function createGrant(
   caller: Caller,
   request: GrantRequest,
 ): Promise<GrantState> {
-  const grantor = await resolveKnown(deps.directory, caller);
-  const grantId = deps.ids.next('grt');
-  const event = decideGrantCreation({
-    grantId,
-    grantor,
-    grantee: await deps.directory.find(request.grantee_id),
-    channel: caller.channel,
-    request,
-    nowMs: deps.clock.now(),
+  return recordingRefusals(deps, caller, async () => {
+    const grantor = await resolveKnown(deps.directory, caller);
+    const grantId = deps.ids.next('grt');
+    const event = decideGrantCreation({
+      grantId,
+      grantor,
+      grantee: await deps.directory.find(request.grantee_id),
+      channel: caller.channel,
+      request,
+      nowMs: deps.clock.now(),
+    });
+    const state = await appendToGrant(deps, grantId, grantor.id, () => event);
+    return state ?? missing(grantId);
   });
-  const state = await appendToGrant(deps, grantId, grantor.id, () => event);
-  if (state === undefined) throw new NotFoundError(`grant ${grantId} was not written`);
-  return state;
 }
 
 /** Ends a grant at once. Its grantor, its grantee and members of the grantor's groups may. */
@@ -45,16 +47,19 @@ export async function revokeGrant(
   grantId: string,
   reason?: string,
 ): Promise<GrantState> {
-  const principal = await resolveKnown(deps.directory, caller);
-  return retryOnConflict(async () => {
-    let current: GrantState | undefined;
-    const next = await appendToGrant(deps, grantId, principal.id, (state) => {
-      if (state === undefined) throw new NotFoundError(`there is no grant ${grantId}`);
-      current = state;
-      return decideGrantRevocation(state, principal, reason);
+  return recordingRefusals(deps, caller, async () => {
+    const principal = await resolveKnown(deps.directory, caller);
+    return retryOnConflict(async () => {
+      let current: GrantState | undefined;
+      const next = await appendToGrant(deps, grantId, principal.id, (state) => {
+        current = state ?? missing(grantId);
+        return decideGrantRevocation(current, principal, reason);
+      });
+      return next ?? current ?? missing(grantId);
     });
-    const result = next ?? current;
-    if (result === undefined) throw new NotFoundError(`there is no grant ${grantId}`);
-    return result;
   });
+}
+
+function missing(grantId: string): never {
+  throw new NotFoundError(`there is no grant ${grantId}`);
 }

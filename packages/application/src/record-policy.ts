@@ -1,8 +1,8 @@
 import { policyStream } from '@hitl/core';
 import type { PolicyEngine } from '@hitl/policy';
+import { appendSystemEntry } from './append-system-entry.ts';
 import type { ApplicationDeps } from './application-deps.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
-import { appendSystemEntry } from './tool-pins.ts';
 
 /** Notes in the record which policy is in force from now on, when it is not the one noted last. */
 export async function recordPolicy(

@@ -73,15 +73,16 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
     await Promise.all(writes);
   };
 
-  const append = async (
-    run: RunState | undefined,
-    event: RunEvent,
-    actor: string,
-    runId: string,
-  ): Promise<RunState> => {
+  const prepare = (run: RunState | undefined, event: RunEvent, actor: string, runId: string) => {
     const entry = seal(run, runStream(runId), event, actor);
     // Folded before it is written: an event that does not fit the state must never reach the record.
-    const next = applyRunEvent(run, entry);
+    return { entry, next: applyRunEvent(run, entry) };
+  };
+
+  const write = async (
+    run: RunState | undefined,
+    { entry, next }: ReturnType<typeof prepare>,
+  ): Promise<RunState> => {
     await log.append(entry);
     remember(next);
     await writeIndexes(run, next);
@@ -101,7 +102,9 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
     },
     async start(event, actor) {
       const { run_id, session_id, principal, query } = event.data;
-      const at = new Date(clock.now()).toISOString();
+      // Before anything is written, so that an event that has no stored form leaves nothing behind.
+      const first = prepare(undefined, event, actor, run_id);
+      const { at } = first.entry;
       // The list item comes first: a crash in between leaves an item without a run, which recovery drops, never a run that no
       // list shows.
       await runs.put({
@@ -114,9 +117,9 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
         updated_at: at,
         sequence: 0,
       });
-      return append(undefined, event, actor, run_id);
+      return write(undefined, first);
     },
-    append: (run, event, actor) => append(run, event, actor, run.run_id),
+    append: async (run, event, actor) => write(run, prepare(run, event, actor, run.run_id)),
     async repairIndexes(run) {
       await Promise.all([
         runs.put(summarizeRun(run)),

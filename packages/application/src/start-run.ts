@@ -2,10 +2,12 @@ import {
   type ApprovalCategory,
   ConflictError,
   digestOf,
+  InvalidInputError,
   type Principal,
   type RunEvent,
   type RunState,
   redactText,
+  SequenceConflictError,
 } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveRequester } from './caller.ts';
@@ -34,6 +36,7 @@ export async function createRun(
   caller: Caller,
   request: RunRequest,
 ): Promise<{ run: RunState; isNew: boolean }> {
+  refuseBlankQuery(request);
   const principal = await resolveRequester(deps.directory, caller);
   const runId = request.run_id ?? deps.ids.next('run');
   const holder = await claimKey(deps, principal, request, runId);
@@ -44,7 +47,14 @@ export async function createRun(
   const existing = request.run_id === undefined ? undefined : await deps.repository.load(holder);
   if (existing !== undefined) return { run: existing, isNew: false };
   const event = await startEvent(deps, caller, principal, request, holder);
-  return { run: await deps.repository.start(event, principal.id), isNew: true };
+  try {
+    return { run: await deps.repository.start(event, principal.id), isNew: true };
+  } catch (error) {
+    // Two requests with one key, or two tries of one execution, at the same time: the record says who began the run.
+    const winner = error instanceof SequenceConflictError ? await deps.repository.load(holder) : undefined;
+    if (winner === undefined) throw error;
+    return { run: winner, isNew: false };
+  }
 }
 
 /** Records a new run and starts its workflow. */
@@ -57,6 +67,13 @@ export async function startRun(
   // Also for a repeated request: the first one may have died before it came this far, and starting twice is one execution.
   if (run.status === 'running') await deps.workflow.start(run.run_id);
   return run;
+}
+
+function refuseBlankQuery({ query }: RunRequest): void {
+  if (query.trim() !== '') return;
+  throw new InvalidInputError('query: must say what is wanted', {
+    errors: [{ path: 'query', message: 'must not be blank' }],
+  });
 }
 
 async function startEvent(

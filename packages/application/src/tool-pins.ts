@@ -1,8 +1,5 @@
-import { sealEntry } from '@hitl/audit';
 import {
   type AuditLog,
-  type Clock,
-  type JsonObject,
   NotFoundError,
   qualifiedName,
   systemEventSchemas,
@@ -10,8 +7,10 @@ import {
   type ToolPins,
   toolPinsStream,
 } from '@hitl/core';
+import { appendSystemEntry } from './append-system-entry.ts';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
+import { recordingRefusals } from './record-refusal.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 /** The accepted tool definitions, as the record's `tool-pins` stream says. */
@@ -34,11 +33,11 @@ export function createToolPins(log: AuditLog): ToolPins {
 
 /** A person accepts a quarantined tool exactly as it is now. */
 export async function acceptTool(
-  deps: Pick<ApplicationDeps, 'log' | 'tools' | 'directory' | 'clock'>,
+  deps: Pick<ApplicationDeps, 'log' | 'tools' | 'directory' | 'clock' | 'logger'>,
   caller: Caller,
   name: string,
 ): Promise<ToolDefinition> {
-  const principal = await resolveKnown(deps.directory, caller);
+  const principal = await recordingRefusals(deps, caller, () => resolveKnown(deps.directory, caller));
   const listing = await deps.tools.list();
   const tool = listing.quarantined.find((candidate) => qualifiedName(candidate) === name);
   if (tool === undefined) {
@@ -54,23 +53,4 @@ export async function acceptTool(
     }),
   );
   return tool;
-}
-
-/** Appends to a stream that belongs to no run. @throws SequenceConflictError */
-export async function appendSystemEntry(
-  deps: { readonly log: AuditLog; readonly clock: Clock },
-  stream: string,
-  actor: string,
-  type: keyof typeof systemEventSchemas,
-  data: JsonObject,
-): Promise<void> {
-  const entry = sealEntry({
-    stream,
-    head: await deps.log.head(stream),
-    type,
-    actor,
-    data: systemEventSchemas[type].parse(data) as unknown as JsonObject,
-    at: new Date(deps.clock.now()).toISOString(),
-  });
-  await deps.log.append(entry);
 }
