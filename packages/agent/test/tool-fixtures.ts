@@ -43,7 +43,8 @@ const email = { type: 'string', format: 'email' };
 const userKey = { type: 'string', format: 'email', description: 'Primary e-mail address of the user.' };
 const roleArn = {
   type: 'string',
-  pattern: '^arn:aws:iam::\\d{12}:role/[a-zA-Z0-9_-]+$',
+  // As a generator writes it that starts from a regular expression literal.
+  pattern: '^arn:aws:iam::\\d{12}:role\\/[a-zA-Z0-9_-]+$',
   description: 'ARN of the AWS role.',
 };
 

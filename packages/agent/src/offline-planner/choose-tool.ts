@@ -39,6 +39,13 @@ interface Candidate {
 
 const preposition =
   /^(?:for|to|from|in|on|of|with|by|at|about|as|into|onto|via|between|that|who|whose|and|using|within|inside|under|regarding|concerning|through|called|named|titled|having|does|do|has|have|are|is)$/;
+/** Written like a name that a machine knows: digits among letters, underscores, capitals inside or next to a hyphen. */
+const identifier = /_|\p{Ll}\p{Lu}|\p{L}\d|\d\p{L}|\p{Lu}.*-|-\p{Lu}|^\d{3,}$/u;
+/** What follows explains the order and is no part of it, as long as it names nothing. */
+const explanation = /^(?:because|since|due|per|see|ref|reference|reason|fyi|regarding)$/;
+/** Words about the naming of things rather than things. */
+const neutral =
+  /^(?:google|workspace|gsuite|atlassian|number|id|name|e?-?mails?|address|addresses|following)$/;
 const exclusion = /^(?:except|excluding|without|not|besides|barring)$/;
 
 /**
@@ -196,10 +203,7 @@ function objectOf(
     if (token.kind === 'entity' || stopWords.has(token.lower) || aliases.has(token.lower)) continue;
     const noun = canonicalNoun(token.lower);
     if (words.isUsed(index) && !tool.nouns.includes(noun)) continue;
-    if (
-      /^(?:google|workspace|gsuite|atlassian|number|id|emails?|e-mail|address|addresses)$/.test(token.lower)
-    )
-      continue;
+    if (neutral.test(token.lower)) continue;
     if (token.isPossessive && !isRead) continue;
     // Capitals, digits and hyphens mark values, not kinds of things.
     if (
@@ -242,7 +246,28 @@ function leftOver(words: ClauseWords, tool: DescribedTool, tools: readonly Descr
     if (filterWords.has(word)) return tool.action === 'list';
     return foreignNouns.has(singular(word)) || (otherNouns.has(canonicalNoun(word)) && !stopWords.has(word));
   });
-  return [...entities, ...things];
+  const names = words.tokens.flatMap((token, index) => {
+    if (token.kind !== 'word' || words.isUsed(index) || isOwnWord(tool, token.lower)) return [];
+    const before = canonicalNoun(words.tokens[index - 1]?.lower ?? '');
+    // "role Admin": a capital right behind one of the tool's nouns names one; people are named by their address.
+    const isNamed =
+      before !== 'user' &&
+      tool.nouns.includes(before) &&
+      /^\p{Lu}/u.test(token.text) &&
+      !stopWords.has(token.lower);
+    // "with title Engineer": a particular that the tool knows nothing of.
+    const isParticular =
+      !readActions.has(tool.action) &&
+      !stopWords.has(token.lower) &&
+      !neutral.test(token.lower) &&
+      /^(?:with|having)$/.test(
+        words.tokens[
+          /^(?:an?|the|their|his|her)$/.test(words.tokens[index - 1]?.lower ?? '') ? index - 2 : index - 1
+        ]?.lower ?? '',
+      );
+    return isNamed || isParticular || identifier.test(token.text) ? [token.text] : [];
+  });
+  return [...new Set([...entities, ...things, ...names])];
 }
 
 function isOwnWord(tool: DescribedTool, word: string): boolean {
@@ -250,13 +275,22 @@ function isOwnWord(tool: DescribedTool, word: string): boolean {
   return (
     tool.nouns.includes(noun) ||
     tool.words.includes(singular(word)) ||
-    tool.properties.some(({ words }) => words.includes(singular(word)) || words.includes(word))
+    tool.properties.some(
+      ({ name, words }) =>
+        name.toLowerCase() === word || words.includes(singular(word)) || words.includes(word),
+    )
   );
 }
 
 /** Cuts off "except …", "but not …": who is left out must not be taken for who is meant. */
 function withoutExclusions(tokens: readonly Token[]): { kept: readonly Token[]; isNarrowed: boolean } {
   const text = (index: number) => tokens[index]?.text.toLowerCase() ?? '';
+  const why = tokens.findIndex(
+    ({ kind }, index) =>
+      kind === 'word' && (explanation.test(text(index)) || isAsAgreed(text(index), text(index + 1))),
+  );
+  if (why > 0 && !tokens.slice(why).some(({ kind }) => kind === 'entity'))
+    return withoutExclusions(tokens.slice(0, why));
   const at = tokens.findIndex(
     ({ kind }, index) =>
       kind === 'word' &&
@@ -277,6 +311,13 @@ function needsOf({ filling, tool }: Candidate): string {
     /^user.?key$/i.test(name) ? `${name} (an e-mail address)` : name,
   );
   return names.length === 0 || readActions.has(tool.action) ? '' : `, and it needs ${names.join(', ')}`;
+}
+
+function isAsAgreed(first: string, second: string): boolean {
+  return (
+    (first === 'as' && /^(?:per|requested|discussed|agreed)$/.test(second)) ||
+    (first === 'according' && second === 'to')
+  );
 }
 
 /** `google/create_user`, as people read it. */

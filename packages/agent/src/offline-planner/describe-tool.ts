@@ -63,7 +63,7 @@ export function describeTool(tool: LanguageModelV4FunctionTool): DescribedTool {
     properties: Object.entries(properties).map(([key, value]) => ({
       name: key,
       words: splitWords(key),
-      schema: resolveSchema(asObject(value), schema),
+      schema: plainPattern(resolveSchema(asObject(value), schema)),
       isRequired: required.includes(key),
     })),
     schema,
@@ -91,6 +91,13 @@ export function splitWords(name: string): string[] {
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
+}
+
+/** A slash needs no escape in a pattern that is text, but generators that start from a literal leave it. */
+function plainPattern(schema: JsonObject): JsonObject {
+  return typeof schema.pattern === 'string'
+    ? { ...schema, pattern: schema.pattern.replaceAll('\\/', '/') }
+    : schema;
 }
 
 /** Follows a local reference and looks through "this or null". */

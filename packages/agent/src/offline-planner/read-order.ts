@@ -53,6 +53,11 @@ const wished =
   /^(?:please )?(?:i|we) (?:want|need|would like|'d like)(?: to have)? .*@.* (\S+ed)(?: please| now)*$/u;
 /** "a@x.com needs the role …" */
 const needs = /^@ (?:needs|requires|should (?:have|get)|must (?:have|get)|has to (?:have|get))\s/u;
+/** "I need the AWS role … for a@x.com" */
+const wanted = /^(?:please )?(?:i|we) need (?!to\b|you\b|help\b).*@/u;
+/** Somebody named in a clause is to be spared, in words that leave open who is not. */
+const guarded =
+  /(?:^|\s)(?:don't|dont|never|leave|keep|skip|spare|protect|exempt|but(?! not\b| also\b))\s.*@|@.*\s(?:alone|untouched|stays?|remains?|exempt)(?:\s|$)/u;
 /** Background that explains an order without changing it. */
 const remark =
   /^(?:she|he|they|it|this|that|who|we|i am|i'm|thanks|thank|cheers|regards|best|sincerely|fyi|reason|context|because|background)\b/u;
@@ -77,6 +82,7 @@ export function readOrder(clause: Clause, verbs: VerbLookup): Order {
   const first = skipPunctuation(tokens, from);
   const found = verbAt(tokens, first, verbs);
   if (found !== undefined) {
+    if (guarded.test(text)) return { mood: 'unclear' };
     const rest = tokens.slice(first + found.length);
     const isPoliteQuestion = /\b(?:can|could|would|will) (?:you|we|someone|somebody|anyone|anybody)\b/u.test(
       start,
@@ -122,6 +128,15 @@ export function readOrder(clause: Clause, verbs: VerbLookup): Order {
   const needed = isAsked ? null : needs.exec(text);
   if (needed !== null) {
     return { mood: 'order', actions: ['add'], verb: 'give', rest: tokens, isQuestion: false };
+  }
+  if (!isAsked && wanted.test(text)) {
+    return {
+      mood: 'order',
+      actions: ['add', 'create'],
+      verb: 'add',
+      rest: tokens.slice(2),
+      isQuestion: false,
+    };
   }
   const head = tokens[first];
   if (head?.lower === 'new')
