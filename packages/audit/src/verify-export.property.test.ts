@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { canonicalJson, checkpointsStream, sha256Hex } from '@hitl/core';
+import { canonicalJson, checkpointsStream, inlinePayloadLimitBytes, sha256Hex } from '@hitl/core';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { blobOfRun, createFilledRecord, linesOf, type SampleRecord } from '../test/sample-record.ts';
+import {
+  blobOfRun,
+  createFilledRecord,
+  createSampleRecord,
+  linesOf,
+  type SampleRecord,
+} from '../test/sample-record.ts';
 import type { VerifyReport } from './audit-problem.ts';
 import { exportLog } from './export-log.ts';
+import { sealEntry } from './seal-entry.ts';
 import { verifyExport } from './verify-export.ts';
 import { verifyLog } from './verify-log.ts';
 
@@ -124,9 +131,52 @@ describe('the exported record', () => {
   });
 
   it('shows a rewritten run even where all its hashes and the trailer were made to fit', async () => {
-    const forged = reforge(lines, 'run:run_b');
-    const { problem } = await verifyTwice(forged);
+    const { problem } = await verifyTwice(fitTrailer(rewriteRun(lines, 'run:run_b')));
     expect(problem).toMatchObject({ what: 'pin_mismatch', stream: 'run:run_b', sequence: 3 });
+  });
+
+  it.each([
+    ['a whole run', (sequence: number) => sequence > 0, 'stream_missing'],
+    ['the end of a run', (sequence: number) => sequence > 2, 'stream_truncated'],
+  ])('misses %s that was cut out, even where the trailer was made to fit', async (_title, isCut, what) => {
+    const cut = lines.filter((line) => {
+      const { entry } = JSON.parse(line);
+      return entry?.stream !== 'run:run_b' || !isCut(entry.sequence);
+    });
+    // Without its entry, a blob would be found stray first.
+    const blob = isCut(1) ? await blobOfRun(record, 'run_b') : '';
+    const kept = cut.filter((line) => JSON.parse(line).sha256 !== blob);
+    expect((await verifyTwice(fitTrailer(kept))).problem).toMatchObject({
+      what,
+      stream: 'run:run_b',
+      sequence: 3,
+    });
+  });
+
+  it.each([
+    ['a Merkle root', { merkle_root: 'c'.repeat(64) }],
+    ['an interval', { from: '2026-11-23T09:00:03.000Z' }],
+    ['a number of streams', { stream_count: 9 }],
+    ['an empty list of heads', { heads: { inline: [] } }],
+    ['heads of no shape', { heads: { inline: { stream: 'x' } } }],
+    ['no heads', { heads: undefined }],
+  ])('refuses a checkpoint that was sealed anew with %s of its own', async (_title, change) => {
+    const forged = fitTrailer(rewriteRun(lines, checkpointsStream, change));
+    expect((await verifyTwice(forged)).problem).toMatchObject({
+      what: 'checkpoint_broken',
+      stream: checkpointsStream,
+      sequence: 1,
+    });
+  });
+
+  it('is sound with a list of heads so long that it is a blob, and counts what was dated back', async () => {
+    const large = createSampleRecord();
+    for (let n = 0; n * 90 < inlinePayloadLimitBytes; n += 1) await large.append(`run:${n}`, 't', { n });
+    const checkpoint = await large.checkpoint();
+    expect(checkpoint?.data.heads).toHaveProperty('sha256');
+    await large.log.append(sealEntry({ ...dated, stream: 'run:forged' }));
+    const report = await verifyTwice(await linesOf(exportLog(large)), checkpoint?.hash);
+    expect(report).toMatchObject({ ok: true, blobs: 1, checkpoints: 1, late_entries: 1 });
   });
 
   it('needs a noted head to tell a whole file that was made anew', async () => {
@@ -161,19 +211,43 @@ describe('the exported record', () => {
   });
 });
 
-/** Changes a run's first entry and makes everything in the file fit again, but for what checkpoints pin. */
-function reforge(lines: readonly string[], stream: string): string[] {
+const dated = {
+  head: undefined,
+  type: 'run-started',
+  actor: 'mallory',
+  data: {},
+  at: '2026-11-23T09:00:00.000Z',
+};
+
+/** Changes a stream's first entry and seals it and all after it anew, as somebody would who knows how. */
+function rewriteRun(lines: readonly string[], stream: string, data?: Record<string, unknown>): string[] {
   let previous: string | undefined;
-  const out = lines.slice(0, -1).map((line) => {
+  return lines.map((line) => {
     const value = JSON.parse(line);
     if (value.entry?.stream !== stream) return line;
     const { hash: _old, ...entry } = value.entry;
-    if (previous === undefined) entry.actor = 'somebody-else';
-    else entry.previous_hash = previous;
+    if (previous !== undefined) entry.previous_hash = previous;
+    else if (data !== undefined) entry.data = { ...entry.data, ...data };
+    else entry.actor = 'somebody-else';
     previous = sha256Hex(canonicalJson(entry));
     return canonicalJson({ ...value, entry: { ...entry, hash: previous } });
   });
-  const trailer = JSON.parse(lines.at(-1) ?? '{}');
-  trailer.lines_sha256 = sha256Hex(out.map((line) => `${line}\n`).join(''));
-  return [...out, canonicalJson(trailer)];
+}
+
+/** Makes the trailer say what the lines before it are. */
+function fitTrailer(lines: readonly string[]): string[] {
+  const before = lines.slice(0, -1);
+  const values = before.map((line) => JSON.parse(line));
+  const entries = values.flatMap((value) => (value.kind === 'entry' ? [value.entry] : []));
+  const checkpoints = entries.filter((entry) => entry.stream === checkpointsStream);
+  const trailer = {
+    kind: 'trailer',
+    entries: entries.length,
+    streams: new Set(entries.map((entry) => entry.stream)).size,
+    checkpoints: checkpoints.length,
+    blobs: values.filter((value) => value.kind === 'blob').length,
+    head: checkpoints.at(-1)?.hash ?? null,
+    lines_sha256: sha256Hex(before.map((line) => `${line}\n`).join('')),
+  };
+  return [...before, canonicalJson(trailer)];
 }
