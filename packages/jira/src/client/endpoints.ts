@@ -3,7 +3,6 @@ export {
   bulkFetchIssues,
   createIssues,
   createProject,
-  findUsers,
   getCreateIssueMetaIssueTypes,
   getCurrentUser,
   getMyPermissions,
