@@ -13,8 +13,9 @@ import {
   type RunState,
   type TaskCallback,
 } from '@hitl/core';
+import { toInvalidInput } from '@hitl/lambda';
+import { advancePayloadSchema, continuationSchema, workflowRequestSchema } from '@hitl/workflow';
 import { boundOutput } from './bound-output.ts';
-import { continuationSchema, requestSchema, stepEventSchema } from './step-input.ts';
 
 export interface AdvanceDeps extends ApplicationDeps {
   readonly tasks: TaskCallback;
@@ -31,17 +32,28 @@ export function createHandler(
   deps: AdvanceDeps,
 ): (event: unknown, signal: AbortSignal) => Promise<JsonObject> {
   return async (event, signal) => {
-    const step = stepEventSchema.safeParse(event);
-    if (!step.success) {
-      const run = await ensureRun(deps, event, undefined);
-      return runOutput(deps, (await advanceRun(deps, run.run_id, signal)).run);
-    }
+    if (!isOfWorkflow(event)) return advanceDirectly(deps, event, signal);
+    const step = advancePayloadSchema.safeParse(event);
+    if (!step.success) throw toInvalidInput(step.error);
     const { input, task_token, execution_id } = step.data;
     const { run_id } = await ensureRun(deps, input, execution_id);
     const { outcome, run } = await advanceRun(deps, run_id, signal);
     await answerToken(deps, task_token, outcome, run);
     return { run_id, outcome };
   };
+}
+
+function isOfWorkflow(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'task_token' in event;
+}
+
+async function advanceDirectly(deps: AdvanceDeps, event: unknown, signal: AbortSignal): Promise<JsonObject> {
+  const { run_id } = await ensureRun(deps, event, undefined);
+  const { outcome, run } = await advanceRun(deps, run_id, signal);
+  // No execution stands behind this run: what is left to do must not end with this invocation.
+  if (outcome === 'awaiting_approval') await deps.requestApproval(run_id);
+  if (outcome === 'continue') await deps.workflow.start(run_id);
+  return runOutput(deps, run);
 }
 
 async function answerToken(
@@ -69,19 +81,15 @@ async function ensureRun(
   const continuation = continuationSchema.safeParse(input);
   if (continuation.success) {
     const run = await deps.repository.load(continuation.data.run_id);
-    if (run === undefined) throw new InvalidInputError(`run_id: there is no run ${continuation.data.run_id}`);
+    if (run === undefined) {
+      throw new InvalidInputError(`run_id: there is no run ${continuation.data.run_id}`, {
+        errors: [{ path: 'run_id', message: 'names no run' }],
+      });
+    }
     return run;
   }
-  const request = requestSchema.safeParse(input);
-  if (!request.success) {
-    const errors = request.error.issues.map((issue) => ({
-      path: issue.path.join('.') || 'input',
-      message: issue.message,
-    }));
-    throw new InvalidInputError(errors.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-      errors,
-    });
-  }
+  const request = workflowRequestSchema.safeParse(input);
+  if (!request.success) throw toInvalidInput(request.error);
   const { action_text, user_id, category, session_id, execution_timeout } = request.data;
   const { run } = await createRun(
     deps,

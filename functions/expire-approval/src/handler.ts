@@ -1,12 +1,7 @@
 import { type ApplicationDeps, expireApprovals, runIdOfExecution, sweepApprovals } from '@hitl/application';
 import type { JsonObject } from '@hitl/core';
-import { z } from 'zod';
-
-/** From the state machine: the input of the wait that timed out, which names its run or belongs to the run it began. */
-const timedOutSchema = z.object({
-  input: z.looseObject({ run_id: z.string().min(1).optional() }),
-  execution_id: z.string().min(1),
-});
+import { toInvalidInput } from '@hitl/lambda';
+import { expirePayloadSchema } from '@hitl/workflow';
 
 /**
  * Reminders, escalations and expiry: for one run when the workflow's wait timed out, for everything that is due when the schedule
@@ -19,11 +14,18 @@ export function createHandler(
   >,
 ): (event: unknown) => Promise<JsonObject> {
   return async (event) => {
-    const timedOut = timedOutSchema.safeParse(event);
-    if (!timedOut.success) return { swept: await sweepApprovals(deps) };
-    const runId = timedOut.data.input.run_id ?? runIdOfExecution(timedOut.data.execution_id);
+    if (!isOfWorkflow(event)) return { swept: await sweepApprovals(deps) };
+    const timedOut = expirePayloadSchema.safeParse(event);
+    if (!timedOut.success) throw toInvalidInput(timedOut.error);
+    const { input, execution_id } = timedOut.data;
+    // An input without a run is the request that began one.
+    const runId = 'run_id' in input ? input.run_id : runIdOfExecution(execution_id);
     await expireApprovals(deps, runId);
     // The step looks again: it finishes what was decided, or waits on.
     return { run_id: runId, status: 'running' };
   };
+}
+
+function isOfWorkflow(event: unknown): boolean {
+  return typeof event === 'object' && event !== null && 'execution_id' in event;
 }

@@ -1,5 +1,6 @@
 import { type ApplicationDeps, deliverAll } from '@hitl/application';
 import type { JsonObject } from '@hitl/core';
+import { toInvalidInput } from '@hitl/lambda';
 import { z } from 'zod';
 
 const requestEventSchema = z.object({ run_id: z.string().min(1) });
@@ -12,7 +13,9 @@ export function createHandler(
   deps: Pick<ApplicationDeps, 'repository' | 'notifiers' | 'logger' | 'clock'>,
 ): (event: unknown) => Promise<JsonObject> {
   return async (event) => {
-    const { run_id } = requestEventSchema.parse(event);
+    const request = requestEventSchema.safeParse(event);
+    if (!request.success) throw toInvalidInput(request.error);
+    const { run_id } = request.data;
     const run = await deps.repository.load(run_id);
     const open = [...(run?.approvals.values() ?? [])].filter((approval) => approval.status === 'pending');
     if (run !== undefined) {

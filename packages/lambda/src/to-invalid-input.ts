@@ -3,15 +3,21 @@ import type { z } from 'zod';
 
 /** A schema's complaint as the error that callers are told: every field by its path, the first ones in the message. */
 export function toInvalidInput(error: z.ZodError): InvalidInputError {
-  const errors: FieldError[] = error.issues.map((issue) => ({
-    path: fieldPath(issue.path),
-    message: issue.message,
-  }));
+  const errors = error.issues.flatMap(fieldErrors);
   const shown = errors
     .slice(0, 3)
     .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
   const more = errors.length > shown.length ? ` (and ${errors.length - shown.length} more)` : '';
   return new InvalidInputError(`${shown.join('; ')}${more}`, { cause: error, errors });
+}
+
+/** An unknown member is named by its own path, not by that of the object it stands in. */
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code !== 'unrecognized_keys') return [{ path: fieldPath(issue.path), message: issue.message }];
+  return issue.keys.map((key) => ({
+    path: fieldPath([...issue.path, key]),
+    message: 'is not a known field',
+  }));
 }
 
 /** `calls[0].arguments.user_key` */

@@ -5,4 +5,4 @@ export {
 } from './create-workflow-definition.ts';
 export { contentionErrors, crashErrors, transientErrors } from './retries.ts';
 export type * from './state-machine-definition.ts';
-export type * from './workflow-payloads.ts';
+export * from './workflow-payloads.ts';
