@@ -87,13 +87,24 @@ export function chooseTool(tools: readonly DescribedTool[], order: OrderToDo, co
   if (isTwin) return { kind: 'ambiguous', tools: [best.tool, second.tool] };
   const { missing, problems, argumentSets } = best.filling;
   const isRead = readActions.has(best.tool.action);
-  const isBulk = kept.some(({ lower }) => /^(?:all|every|everyone|everybody|any|anyone|each)$/.test(lower));
-  if (!isRead && (isNarrowed || isBulk) && (missing.length > 0 || isNarrowed))
+  if (!isRead && (isNarrowed || (isBulk(kept) && missing.length > 0) || isEverybody(kept)))
     return { kind: 'bulk', tool: best.tool };
   if (isRead && isNarrowed)
     return { kind: 'cannot', because: `${humanName(best.tool)} can't leave anything out` };
   if (missing.length > 0 || problems.length > 0) return { kind: 'ask', tool: best.tool, missing, problems };
   return { kind: 'calls', tool: best.tool, argumentSets };
+}
+
+const isBulk = (tokens: readonly Token[]) =>
+  tokens.some(({ lower }) => /^(?:all|every|any|each)$/.test(lower));
+
+/** "everyone who …", "all users of …": whatever else is named, it is not one by one. */
+function isEverybody(tokens: readonly Token[]): boolean {
+  return tokens.some(
+    ({ lower }, index) =>
+      /^(?:everyone|everybody|anyone|anybody|whoever)$/.test(lower) ||
+      (/^(?:all|every|any|each)$/.test(lower) && canonicalNoun(tokens[index + 1]?.lower ?? '') === 'user'),
+  );
 }
 
 function consider(
@@ -267,7 +278,34 @@ function leftOver(words: ClauseWords, tool: DescribedTool, tools: readonly Descr
       );
     return isNamed || isParticular || identifier.test(token.text) ? [token.text] : [];
   });
-  return [...new Set([...entities, ...things, ...names])];
+  return [...new Set([...entities, ...things, ...names, ...between(words, tool)])];
+}
+
+/**
+ * Words between the verb and the first address that nobody accounts for: in "the person who reported a@x.com" somebody else
+ * is meant than the one who is named.
+ */
+function between(words: ClauseWords, tool: DescribedTool): string[] {
+  if (readActions.has(tool.action)) return [];
+  const end = words.tokens.findIndex(({ entity }) => entity?.kind === 'email');
+  return words.tokens.slice(0, Math.max(end, 0)).flatMap((token, index) => {
+    if (token.kind !== 'word' || words.isUsed(index)) return [];
+    if (/^(?:who|whom|whose|whoever|that|which)$/.test(token.lower)) {
+      const isHarmless = token.lower === 'that' || neutral.test(words.tokens[index + 1]?.lower ?? '');
+      return isHarmless ? [] : [token.text];
+    }
+    const isModifier = tool.nouns.includes(canonicalNoun(words.tokens[index + 1]?.lower ?? ''));
+    const isKnown =
+      stopWords.has(token.lower) ||
+      neutral.test(token.lower) ||
+      preposition.test(token.lower) ||
+      infoNouns.has(singular(token.lower)) ||
+      canonicalNoun(token.lower) === 'user' ||
+      isOwnWord(tool, token.lower) ||
+      token.lower === tool.alias ||
+      /^\p{Lu}/u.test(token.text);
+    return isKnown || isModifier ? [] : [token.text];
+  });
 }
 
 function isOwnWord(tool: DescribedTool, word: string): boolean {

@@ -2,6 +2,12 @@ import type { Entity } from './find-entities.ts';
 import { nameParticles, stopWords, valueStops } from './lexicon.ts';
 import type { Token } from './tokenize.ts';
 
+/** Commas, "and", the kind of thing, and people's names. */
+const listJoint =
+  /^ (?:(?:[,;&+•*\n()-]|and|also|plus|as well as|both|the|for|of|in|users?|accounts?|people|domains?|\p{Lu}[\p{L}'’.-]*) )+$/u;
+const listTail =
+  /^(?:in|for|from|to|on|at|now|right|too|also|then|as|users?|accounts?|people|domains?|please|with|using|and|asap|thanks|immediately)$/;
+
 /** The words of one order, and which of them are accounted for. */
 export class ClauseWords {
   readonly tokens: readonly Token[];
@@ -17,6 +23,21 @@ export class ClauseWords {
 
   use(from: number, to = from + 1): void {
     for (let index = from; index < to; index += 1) this.#used.add(index);
+  }
+
+  /**
+   * True when the tokens at these places are plainly listed ("a, b and c"): nothing stands between them, or right behind the
+   * last, that could give one of them another part in the matter ("a, as b asked").
+   */
+  isList(indexes: readonly number[]): boolean {
+    const isJoint = (from: number, to: number) => {
+      const between = this.tokens.slice(from, to).map(({ text }) => text);
+      return listJoint.test(` ${between.join(' ')} `);
+    };
+    const last = indexes.at(-1) ?? 0;
+    const behind = this.tokens[last + 1];
+    const isEnd = behind === undefined || behind.kind === 'punctuation' || listTail.test(behind.lower);
+    return isEnd && indexes.slice(1).every((index, at) => isJoint((indexes[at] ?? 0) + 1, index));
   }
 
   /** Unused entities of a kind, with their positions. */

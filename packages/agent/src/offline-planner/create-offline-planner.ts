@@ -57,7 +57,7 @@ function planConversation(
   { request, turns }: Conversation,
   tools: readonly LanguageModelV4FunctionTool[],
 ): Plan {
-  const described = tools.map(describeTool);
+  const described = tools.map(describeTool).sort((a, b) => (a.wireName < b.wireName ? -1 : 1));
   const plan = planRequest(request, described);
   const question = turns.at(-1);
   const before = turns.at(-2);

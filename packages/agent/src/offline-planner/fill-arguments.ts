@@ -28,11 +28,11 @@ export type Values = Map<string, JsonValue[]>;
 export function fillArguments(tool: DescribedTool, words: ClauseWords, context: FillContext): Filling {
   const values: Values = new Map();
   const problems: string[] = [];
-  fillByForm(tool, words, values);
+  fillByForm(tool, words, values, problems);
   fillRoleArn(tool, words, values, problems);
   fillLists(tool, words, values);
   fillByPhrase(tool, words, values);
-  fillAccounts(tool, words, values);
+  fillAccounts(tool, words, values, problems);
   fillNames(tool, words, values, problems);
   fillEnumerations(tool, words, values);
   fillTitle(tool, words, values);
@@ -55,9 +55,9 @@ export function isEmailProperty({ schema, name, words }: ToolProperty): boolean 
 }
 
 /** Values whose form says what they are: addresses, ARNs, domains, paths, URLs. */
-function fillByForm(tool: DescribedTool, words: ClauseWords, values: Values): void {
+function fillByForm(tool: DescribedTool, words: ClauseWords, values: Values, problems: string[]): void {
   const [email] = byNeed(tool.properties.filter(isEmailProperty));
-  take(email, words.entities('email'), words, values);
+  take(email, words.entities('email'), words, values, problems);
   for (const property of byNeed(tool.properties)) {
     if (values.has(property.name) || !isKind(property, 'string')) continue;
     const last = property.words.at(-1) ?? '';
@@ -68,13 +68,14 @@ function fillByForm(tool: DescribedTool, words: ClauseWords, values: Values): vo
         words.entities('arn').filter(({ value }) => matches(pattern, value)),
         words,
         values,
+        problems,
       );
     else if (/^(?:domain|hostname|host)$/.test(last) || property.schema.format === 'hostname') {
-      take(property, words.entities('domain'), words, values);
+      take(property, words.entities('domain'), words, values, problems);
     } else if (pattern.startsWith('^/') || last === 'path')
-      take(property, words.entities('path'), words, values);
+      take(property, words.entities('path'), words, values, problems);
     else if (property.schema.format === 'uri' || /^ur[il]$/.test(last))
-      take(property, words.entities('url'), words, values);
+      take(property, words.entities('url'), words, values, problems);
   }
   // "a@x.com in the x.com domain" says one thing twice.
   const emails = email === undefined ? [] : (values.get(email.name) ?? []);
@@ -84,14 +85,14 @@ function fillByForm(tool: DescribedTool, words: ClauseWords, values: Values): vo
   }
 }
 
-function fillAccounts(tool: DescribedTool, words: ClauseWords, values: Values): void {
+function fillAccounts(tool: DescribedTool, words: ClauseWords, values: Values, problems: string[]): void {
   const property = byNeed(tool.properties).find(
     (candidate) =>
       !values.has(candidate.name) &&
       /\\d\{12\}|\[0-9\]\{12\}/.test(patternOf(candidate)) &&
       !patternOf(candidate).includes('arn:'),
   );
-  take(property, words.entities('account'), words, values);
+  take(property, words.entities('account'), words, values, problems);
   // An account without a role's name is half of what a required role needs: it is asked for, not left over.
   const needsAccount = tool.properties.some(
     (candidate) =>
@@ -171,7 +172,7 @@ function fillTitle(tool: DescribedTool, words: ClauseWords, values: Values): voi
   const quoted = words.entities('quoted');
   const [only] = quoted;
   if (only !== undefined && quoted.length === 1) {
-    take(property, quoted, words, values);
+    take(property, quoted, words, values, []);
     return;
   }
   if (!/^(?:name|title|summary)$/.test(property.words.at(-1) ?? '')) return;
@@ -287,10 +288,15 @@ function take(
   found: readonly { readonly index: number; readonly value: string }[],
   words: ClauseWords,
   values: Values,
+  problems: string[],
 ): void {
   if (property === undefined || found.length === 0 || values.has(property.name)) return;
-  values.set(property.name, [...new Set(found.map(({ value }) => value))]);
+  const distinct = [...new Set(found.map(({ value }) => value))];
+  values.set(property.name, distinct);
   for (const { index } of found) words.use(index);
+  if (distinct.length > 1 && !words.isList(found.map(({ index }) => index))) {
+    problems.push(`I can't tell what each of ${distinct.join(', ')} has to do with it.`);
+  }
 }
 
 const byNeed = (properties: readonly ToolProperty[]) =>

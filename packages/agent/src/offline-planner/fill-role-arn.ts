@@ -35,6 +35,8 @@ export function fillRoleArn(
       continue;
     }
     if (accounts.length > 1) {
+      for (const { index } of accounts) words.use(index);
+      for (const { from, to } of names) words.use(from, to);
       problems.push(
         `Which account does ${names.map(({ text }) => text).join(', ')} belong to: ${accounts.map(({ value }) => value).join(' or ')}?`,
       );

@@ -23,6 +23,8 @@ export type Plan =
     }
   | { readonly kind: 'reply'; readonly text: string };
 
+/** Reading takes time that grows with the square of the length. */
+const maxRequestLength = 10_000;
 /** More would be cut off by the agent's own limit of calls per answer. */
 const callsPerStage = 8;
 
@@ -31,6 +33,12 @@ const callsPerStage = 8;
  * is missing, before anything of it is done. A pure function of request and tools.
  */
 export function planRequest(request: string, tools: readonly DescribedTool[]): Plan {
+  if (request.length > maxRequestLength) {
+    return {
+      kind: 'reply',
+      text: `That is too long for me: at most ${maxRequestLength} characters. Ask in several requests.`,
+    };
+  }
   const verbs = createVerbLookup(tools);
   const clauses = shareObjects(
     splitClauses(tokenize(findEntities(request)), verbs, listWordsOf(tools)).map((clause) => ({
