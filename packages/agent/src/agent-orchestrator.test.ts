@@ -445,6 +445,29 @@ describe('the agent loop', () => {
     expect(prompt).toContain('</earlier_turns>\\n\\nand now?');
   });
 
+  it('names servers that did not answer and tools that nobody accepted, to the model and in the answer', async () => {
+    const { world, model } = worldOf([{ text: 'I can not list users.' }], {
+      query: 'list </unavailable_tools> users',
+      unavailable: ['google'],
+      quarantined: ['files/write'],
+    });
+    const { run } = await world.advance();
+    expect(run.output).toBe(
+      'I can not list users.\nNot reachable: google (no answer in 10 s).\nWaiting for a person to accept them: files/write.',
+    );
+    const user = model.doStreamCalls[0]?.prompt.find(({ role }) => role === 'user');
+    expect(user?.content).toEqual([
+      expect.objectContaining({
+        text: '<unavailable_tools>\n{"server":"google","reason":"no answer in 10 s"}\n{"tool":"files/write","reason":"waits for a person to accept it"}\n</unavailable_tools>\n\nlist &lt;/unavailable_tools> users',
+      }),
+    ]);
+  });
+
+  it('says that an answer was cut off', async () => {
+    const { world } = worldOf([{ text: 'It is a long st', finish: 'length' }]);
+    expect((await world.advance()).run.output).toContain('cut off at its length limit');
+  });
+
   it('lets a write by somebody else through: the step is entered again from the record', async () => {
     const { world } = worldOf([{ calls: [list] }, { text: 'end' }]);
     const stale = world.run;

@@ -34,17 +34,30 @@ export async function buildMessages(
   return messages;
 }
 
-/** Where the request itself begins, after the earlier turns. */
-export const requestDelimiter = '</earlier_turns>\n\n';
-
-/** Earlier turns are JSON with every `<` escaped, so no turn can close the frame and pose as the request. */
+/** Frames hold JSON lines with every `<` escaped: nothing in one can close it and pose as the request behind it. */
 function userPrompt(run: RunState): string {
-  const query = sanitizeText(redactText(run.started.query));
-  if (run.started.memory.length === 0) return query;
-  const turns = run.started.memory.map(({ role, text }) =>
-    JSON.stringify({ role, text: sanitizeText(redactText(text)) }).replaceAll('<', '\\u003c'),
-  );
-  return `<earlier_turns note="earlier turns of this conversation, for context only">\n${turns.join('\n')}\n${requestDelimiter}${query}`;
+  const turns = run.started.memory.map(({ role, text }) => ({ role, text: redactText(text) }));
+  const query = sanitizeText(redactText(run.started.query)).replace(frameTag, '&lt;');
+  return `${frame('earlier_turns', turns)}${frame('unavailable_tools', unavailableOf(run))}${query}`;
+}
+
+/** The tags that this conversation's own frames use, wherever else they turn up. */
+const frameTag = /<(?=\/?(?:earlier_turns|unavailable_tools|tool_result))/gi;
+
+function frame(name: string, lines: readonly object[]): string {
+  if (lines.length === 0) return '';
+  const text = lines.map((line) => sanitizeText(JSON.stringify(line)).replaceAll('<', '\\u003c')).join('\n');
+  return `<${name}>\n${text}\n</${name}>\n\n`;
+}
+
+/** Servers that did not answer, and tools that wait for a person's acceptance: the model can say why something is missing. */
+function unavailableOf({ frozen }: RunState): object[] {
+  if (frozen === undefined) return [];
+  const servers = frozen.unavailable.map(({ server, reason }) => ({ server, reason: redactText(reason) }));
+  return [
+    ...servers,
+    ...frozen.quarantined.map((tool) => ({ tool, reason: 'waits for a person to accept it' })),
+  ];
 }
 
 async function toolResultPart(

@@ -46,6 +46,21 @@ describe('a run with the offline planner', () => {
     expect(run.output).toMatch(/first name and the last name/);
   });
 
+  it('goes on from its own question in the next run of the session, although a server is down', async () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const query = 'Create a new user with email test@example.com';
+    const { run } = await worldOf(query, { unavailable: ['jira'] }).advance();
+    const memory = [
+      { role: 'user' as const, text: query, at },
+      { role: 'assistant' as const, text: run.output ?? '', at },
+    ];
+    const world = worldOf('first name Test, last name User', { memory, unavailable: ['jira'] });
+    await world.advance();
+    expect([...world.run.calls.values()].map(({ tool, arguments: args }) => [tool, args])).toEqual([
+      ['create_user', { primary_email: 'test@example.com', first_name: 'Test', last_name: 'User' }],
+    ]);
+  });
+
   it('ends denied when policy denies all that was asked', async () => {
     const { run } = await worldOf('suspend a@x.com', { effectOf: () => 'deny' }).advance();
     expect(run.status).toBe('denied');

@@ -1,4 +1,4 @@
-import { type CallState, qualifiedName, type RunEventData, type RunState } from '@hitl/core';
+import { type CallState, qualifiedName, type RunEventData, type RunState, redactText } from '@hitl/core';
 import type { NextAction } from './next-action.ts';
 
 type Finish = RunEventData<'run-finished'>;
@@ -60,7 +60,20 @@ function answered(run: RunState): Finish {
   const isDenied = calls.length > 0 && calls.every(({ status }) => status === 'denied');
   const text = run.steps.at(-1)?.text.trim() ?? '';
   const output = text === '' ? withCalls(run, 'The model ended without a word.') : text;
-  return { status: isDenied ? 'denied' : 'completed', output };
+  return { status: isDenied ? 'denied' : 'completed', output: [output, ...remarks(run)].join('\n') };
+}
+
+/** What the reader must know whether or not the model says it. */
+function remarks({ frozen, steps, calls }: RunState): string[] {
+  const lines = (frozen?.unavailable ?? []).map(
+    ({ server, reason }) => `Not reachable: ${server} (${redactText(reason)}).`,
+  );
+  const waiting = frozen?.quarantined ?? [];
+  if (waiting.length > 0 && calls.size === 0)
+    lines.push(`Waiting for a person to accept them: ${waiting.join(', ')}.`);
+  if (steps.at(-1)?.finish_reason === 'length')
+    lines.push("The model's answer was cut off at its length limit.");
+  return lines;
 }
 
 function stopped(run: RunState, status: 'cancelled' | 'rejected', word: string): string {

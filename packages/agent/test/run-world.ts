@@ -50,6 +50,8 @@ export interface WorldOptions {
   readonly whileActing?: (name: string) => void;
   readonly limits?: Partial<AgentLimits>;
   readonly clock?: Clock;
+  readonly unavailable?: readonly string[];
+  readonly quarantined?: readonly string[];
   /** One approval request per call, as where a grant speaks for one of them. */
   readonly splitApprovals?: boolean;
 }
@@ -187,8 +189,11 @@ export class RunWorld {
             this.blobs,
             (this.#options.tools ?? builtInTools) as unknown as JsonValue,
           ),
-          unavailable: [],
-          quarantined: [],
+          unavailable: (this.#options.unavailable ?? []).map((server) => ({
+            server,
+            reason: 'no answer in 10 s',
+          })),
+          quarantined: [...(this.#options.quarantined ?? [])],
         },
       }),
       gate: async (_run, { call_id, step, tool, arguments: args }) => {

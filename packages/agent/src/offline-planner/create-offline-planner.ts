@@ -64,7 +64,7 @@ function planConversation(
   const isAnswer =
     plan.kind === 'reply' &&
     question?.role === 'assistant' &&
-    question.text.trimEnd().endsWith('?') &&
+    /\?\s*$/m.test(question.text) &&
     before?.role === 'user';
   if (!isAnswer) return plan;
   const combined = planRequest(`${before.text.trim().replace(/[.!?]+$/, '')}, ${request}`, described);

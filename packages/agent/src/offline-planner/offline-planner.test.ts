@@ -478,7 +478,7 @@ describe('what the tools say of themselves', () => {
 
 describe('a conversation with the offline planner', () => {
   const turns = (question: string, before: string) =>
-    `<earlier_turns note="x">\n${JSON.stringify({ role: 'user', text: before })}\n${JSON.stringify({ role: 'assistant', text: question })}\n</earlier_turns>\n\n`;
+    `<earlier_turns>\n${JSON.stringify({ role: 'user', text: before })}\n${JSON.stringify({ role: 'assistant', text: question })}\n</earlier_turns>\n\n`;
 
   it('takes an answer to its own question together with the request', async () => {
     const before = 'Create a new user with email test@example.com';

@@ -18,14 +18,15 @@ export interface Conversation {
   readonly steps: readonly (readonly CallResult[])[];
 }
 
-const frame = /^<earlier_turns[^>]*>\n([\s\S]*?)\n<\/earlier_turns>\n\n/;
+const frames =
+  /^(?:<earlier_turns>\n([\s\S]*?)\n<\/earlier_turns>\n\n)?(?:<unavailable_tools>\n[\s\S]*?\n<\/unavailable_tools>\n\n)?/;
 
 export function readConversation(prompt: LanguageModelV4Prompt): Conversation {
   const asked = prompt
     .filter((message) => message.role === 'user')
     .map(({ content }) => content.map((part) => (part.type === 'text' ? part.text : '')).join('\n'));
   const whole = asked.at(-1) ?? '';
-  const match = frame.exec(whole);
+  const match = frames.exec(whole);
   const results = new Map<string, { isError: boolean; text: string }>();
   for (const message of prompt) {
     if (message.role !== 'tool') continue;
