@@ -21,6 +21,7 @@ const tasks = {
   'test:aws': { args: ['scripts/test-aws.mjs'] },
   check: { args: ['scripts/check.mjs'] },
   bench: { args: ['--expose-gc', 'packages/bench/src/main.ts'] },
+  openapi: { args: ['scripts/write-openapi.ts'] },
   format: { args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.'] },
 };
 

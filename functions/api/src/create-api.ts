@@ -1,48 +1,81 @@
-import { InvalidInputError, NotFoundError } from '@hitl/core';
-import { toProblem } from '@hitl/lambda';
+import { recordRefusal } from '@hitl/application';
+import { ForbiddenError, NotFoundError } from '@hitl/core';
+import { runWithLogContext } from '@hitl/lambda';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import type { ApiDeps } from './api-deps.ts';
+import type { ApiDeps, Credential } from './api-deps.ts';
 import { parsePart, type Route } from './define-route.ts';
 import { describeApi } from './describe-api.ts';
+import { MethodNotAllowedError } from './errors/method-not-allowed-error.ts';
 import { identifyCaller } from './identify-caller.ts';
+import { problemResponse } from './problem-response.ts';
+import { readJson } from './read-json.ts';
+import { readQuery } from './read-query.ts';
 import { routes } from './routes/index.ts';
 
-const maxBodyBytes = 1024 * 1024;
+/** On every answer; one that sets its own (a page with scripts) keeps it. */
+const standardHeaders = {
+  // Answers hold requests, arguments and decisions: no cache may keep them.
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+} as const;
 
 /** The HTTP API as a web-standard app: the same for a Lambda, the local server and tests. */
 export function createApi(deps: ApiDeps): Hono {
   const app = new Hono();
-  const problem = (error: unknown, requestId: string): Response => {
-    const { status, body } = toProblem(error, requestId);
-    if (status >= 500) deps.logger.error('request failed', { request_id: requestId, error: String(error) });
-    return new Response(JSON.stringify(body), {
-      status,
-      headers: { 'content-type': 'application/problem+json' },
-    });
-  };
-  app.use(
-    '*',
-    bodyLimit({ maxSize: maxBodyBytes, onError: () => problem(tooLarge(), deps.ids.next('req')) }),
-  );
-  app.get('/openapi.json', (c) => c.json(describeApi(routes, deps.version)));
-  for (const route of routes) {
-    app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
-      const requestId = deps.ids.next('req');
+  const description = JSON.stringify(describeApi(routes, deps.version));
+  const answer = async (
+    request: Request,
+    respond: (requestId: string) => Promise<Response> | Response,
+  ): Promise<Response> => {
+    const requestId = deps.ids.next('req');
+    const response = await runWithLogContext({ request_id: requestId }, async () => {
       try {
-        const response = await serve(deps, route, c.req.raw, c.req.param(), requestId);
-        response.headers.set('x-request-id', requestId);
-        return response;
+        return await respond(requestId);
       } catch (error) {
-        return problem(error, requestId);
+        return problemResponse(deps, request, error, requestId);
       }
     });
+    response.headers.set('x-request-id', requestId);
+    for (const [name, value] of Object.entries(standardHeaders)) {
+      if (!response.headers.has(name)) response.headers.set(name, value);
+    }
+    return response;
+  };
+  app.all('/openapi.json', (c) =>
+    answer(c.req.raw, () => {
+      requireMethod(c.req.raw, '/openapi.json', ['GET']);
+      return new Response(description, { headers: { 'content-type': 'application/json' } });
+    }),
+  );
+  for (const [path, ofPath] of Map.groupBy(routes, (route) => route.path)) {
+    app.all(path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
+      answer(c.req.raw, (requestId) => {
+        const method = requireMethod(
+          c.req.raw,
+          path,
+          ofPath.map((route) => route.method),
+        );
+        const route = ofPath.find((candidate) => candidate.method === method) as Route;
+        return serve(deps, route, c.req.raw, c.req.param(), requestId);
+      }),
+    );
   }
   app.notFound((c) =>
-    problem(new NotFoundError(`there is no ${c.req.method} ${c.req.path}`), deps.ids.next('req')),
+    answer(c.req.raw, () => {
+      throw new NotFoundError(`there is no ${c.req.path}`);
+    }),
   );
-  app.onError((error) => problem(error, deps.ids.next('req')));
   return app;
+}
+
+function requireMethod(request: Request, path: string, known: readonly string[]): string {
+  // HTTP: whatever answers GET answers HEAD.
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  if (known.includes(method)) return method;
+  const allow = known.includes('GET') ? [...known, 'HEAD'] : known;
+  throw new MethodNotAllowedError(request.method, path, allow);
 }
 
 async function serve(
@@ -56,33 +89,38 @@ async function serve(
   const credential = route.isPublic === true ? undefined : await deps.authenticate(request);
   const result = await route.handle(deps, {
     params: parsePart(route.params, params, 'path'),
-    query: parsePart(route.query, Object.fromEntries(new URL(request.url).searchParams), 'query'),
+    query: parsePart(route.query, route.query === undefined ? undefined : readQuery(request.url), 'query'),
+    headers: parsePart(route.headers, headersOf(route, request), 'headers'),
     body: parsePart(route.body, route.body === undefined ? undefined : await readJson(request), 'body'),
-    headers: request.headers,
-    caller: (claimedUserId) => identifyCaller(credential, claimedUserId),
+    caller: (claimedUserId) => callerOf(deps, credential, claimedUserId),
+    wantsEventStream: request.headers.get('accept')?.toLowerCase().includes('text/event-stream') === true,
     signal: request.signal,
     requestId,
   });
   if (result instanceof Response) return result;
-  return new Response(result.status === 204 ? null : JSON.stringify(result.body), {
+  return new Response(JSON.stringify(result.body), {
     status: result.status,
     headers: { 'content-type': 'application/json', ...result.headers },
   });
 }
 
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
+/** Somebody who acts under a name that the credential does not prove is refused, and that is on the record. */
+async function callerOf(
+  deps: ApiDeps,
+  credential: Credential | undefined,
+  claimedUserId: string | undefined,
+) {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new InvalidInputError('body: must be one JSON document', {
-      errors: [{ path: 'body', message: text.trim() === '' ? 'is empty' : 'is not valid JSON' }],
-    });
+    return identifyCaller(credential, claimedUserId);
+  } catch (error) {
+    const id = credential?.principalId;
+    if (error instanceof ForbiddenError && credential !== undefined && id !== undefined)
+      await recordRefusal(deps, { id, channel: credential.channel }, error);
+    throw error;
   }
 }
 
-function tooLarge(): InvalidInputError {
-  return new InvalidInputError(`body: must be at most ${maxBodyBytes} bytes`, {
-    errors: [{ path: 'body', message: 'is too large' }],
-  });
+function headersOf(route: Route, request: Request): Record<string, string | undefined> {
+  const names = Object.keys(route.headers?.shape ?? {});
+  return Object.fromEntries(names.map((name) => [name, request.headers.get(name) ?? undefined]));
 }

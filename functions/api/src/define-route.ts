@@ -1,18 +1,22 @@
 import type { Caller } from '@hitl/application';
-import { InvalidInputError } from '@hitl/core';
-import type { z } from 'zod';
+import { toInvalidInput } from '@hitl/lambda';
+import { z } from 'zod';
 import type { ApiDeps } from './api-deps.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'DELETE';
 
-/** What a route's handler is given: everything parsed, the caller known. */
-export interface RouteInput<P, Q, B> {
+/** What a route's handler is given: everything parsed. */
+export interface RouteInput<P, Q, H, B> {
   readonly params: P;
   readonly query: Q;
+  readonly headers: H;
   readonly body: B;
-  readonly headers: Headers;
-  /** The caller; `claimedUserId` is honoured only where the credential may speak for others. */
-  readonly caller: (claimedUserId?: string) => Caller;
+  /**
+   * The caller; `claimedUserId` is honoured only where the credential may speak for others.
+   * @throws ForbiddenError when it names somebody else than the credential proves; InvalidInputError when it is needed and absent.
+   */
+  readonly caller: (claimedUserId?: string) => Promise<Caller>;
+  readonly wantsEventStream: boolean;
   readonly signal: AbortSignal;
   readonly requestId: string;
 }
@@ -33,47 +37,54 @@ export interface Route {
   readonly isPublic?: boolean;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  /** Only the headers that the schema names are read. */
+  readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
   readonly response: z.ZodType;
+  /** Default `application/json`. */
+  readonly mediaType?: string;
   readonly status: number;
-  readonly errors: readonly number[];
+  /** Other statuses with the same body. */
+  readonly alsoStatuses?: readonly number[];
+  /** Refusals of this route, beside those that every route of its kind has. */
+  readonly errors: readonly (403 | 404 | 409)[];
+  /** With `Accept: text/event-stream`: 200 and a stream of events instead. */
   readonly alsoStreams?: boolean;
-  handle(deps: ApiDeps, input: RouteInput<unknown, unknown, unknown>): Promise<RouteResult | Response>;
+  handle(
+    deps: ApiDeps,
+    input: RouteInput<unknown, unknown, unknown, unknown>,
+  ): Promise<RouteResult | Response>;
 }
 
 type Parsed<S> = S extends z.ZodType ? z.infer<S> : undefined;
 
-/** Keeps a handler's input types bound to its own schemas. */
+/** Keeps a handler's input types bound to its own schemas. Unless a route says otherwise, it takes no query at all. */
 export function defineRoute<
   P extends z.ZodObject | undefined = undefined,
   Q extends z.ZodObject | undefined = undefined,
+  H extends z.ZodObject | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
 >(
-  route: Omit<Route, 'handle' | 'params' | 'query' | 'body'> & {
+  route: Omit<Route, 'handle' | 'params' | 'query' | 'headers' | 'body'> & {
     readonly params?: P;
     readonly query?: Q;
+    readonly headers?: H;
     readonly body?: B;
     handle(
       deps: ApiDeps,
-      input: RouteInput<Parsed<P>, Parsed<Q>, Parsed<B>>,
+      input: RouteInput<Parsed<P>, Parsed<Q>, Parsed<H>, Parsed<B>>,
     ): Promise<RouteResult | Response>;
   },
 ): Route {
-  return route as unknown as Route;
+  return { query: route.isPublic === true ? undefined : noQuery, ...route } as unknown as Route;
 }
 
-/** Parses one part of a request. @throws InvalidInputError that names each wrong field. */
+const noQuery = z.strictObject({});
+
+/** Parses one part of a request. @throws InvalidInputError that names each wrong field, or `where` if it is wrong as a whole. */
 export function parsePart(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (schema === undefined) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({
-    path: issue.path.length > 0 ? issue.path.map(String).join('.') : where,
-    message: issue.message,
-  }));
-  const [first] = errors;
-  throw new InvalidInputError(
-    first === undefined ? `${where} is not valid` : `${first.path}: ${first.message}`,
-    { errors },
-  );
+  throw toInvalidInput(parsed.error, where);
 }

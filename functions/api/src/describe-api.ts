@@ -1,5 +1,8 @@
+import { approvalViewSchema, grantViewSchema, runViewSchema } from '@hitl/application';
+import { streamEventSchema } from '@hitl/core';
 import { z } from 'zod';
 import type { Route } from './define-route.ts';
+import { jsonSchemaOf } from './json-schema-of.ts';
 
 const problemSchema = z.object({
   type: z.string(),
@@ -9,11 +12,23 @@ const problemSchema = z.object({
   detail: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })),
   request_id: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
 });
+
+/** What stands under its own name in the document. */
+const named = new Map<z.ZodType, string>([
+  [runViewSchema, 'Run'],
+  [approvalViewSchema, 'Approval'],
+  [grantViewSchema, 'Grant'],
+  [streamEventSchema, 'StreamEvent'],
+  [problemSchema, 'Problem'],
+]);
 
 /** OpenAPI 3.1 from the very schemas that validate. */
 export function describeApi(routes: readonly Route[], version: string): object {
-  const paths: Record<string, Record<string, object>> = {};
+  const paths: Record<string, Record<string, object>> = {
+    '/openapi.json': { get: describeItself },
+  };
   for (const route of routes) {
     const item = paths[route.path] ?? {};
     paths[route.path] = item;
@@ -21,52 +36,101 @@ export function describeApi(routes: readonly Route[], version: string): object {
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'hitl-mcp', version, license: { name: 'MIT', identifier: 'MIT' } },
+    info: {
+      title: 'hitl-mcp',
+      summary: 'The place where AI agents ask people before they act',
+      version,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: schemaOf(problemSchema, 'output') },
+      schemas: Object.fromEntries(
+        [...named].map(([schema, name]) => [name, jsonSchemaOf(schema, 'output')] as const),
+      ),
     },
   };
 }
 
+const describeItself = {
+  operationId: 'getDescription',
+  summary: 'This document',
+  security: [],
+  responses: {
+    200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
+  },
+};
+
 function describeRoute(route: Route): object {
-  const parameters = [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')];
-  const success: Record<string, object> = {
-    'application/json': { schema: schemaOf(route.response, 'output') },
-  };
-  if (route.alsoStreams === true) success['text/event-stream'] = { schema: { type: 'string' } };
+  const parameters = [
+    ...parametersOf(route.params, 'path'),
+    ...parametersOf(route.query, 'query'),
+    ...parametersOf(route.headers, 'header'),
+  ];
   return {
     operationId: route.operationId,
     summary: route.summary,
-    ...(route.isPublic === true ? { security: [] } : { security: [{ bearer: [] }] }),
+    security: route.isPublic === true ? [] : [{ bearer: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+            content: { 'application/json': { schema: jsonSchemaOf(route.body, 'input') } },
           },
         }),
-    responses: {
-      [route.status]: { description: 'done', ...(route.status === 204 ? {} : { content: success }) },
-      ...Object.fromEntries(
-        route.errors.map((status) => [
-          status,
-          {
-            description: 'a problem (RFC 9457)',
-            content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-          },
-        ]),
-      ),
-    },
+    responses: describeResponses(route),
   };
 }
 
-function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'): object[] {
+function describeResponses(route: Route): Record<string, object> {
+  const content = { [route.mediaType ?? 'application/json']: { schema: referenceTo(route.response) } };
+  const responses: Record<string, object> = {};
+  for (const status of [route.status, ...(route.alsoStatuses ?? [])])
+    responses[status] = { description: status < 400 ? 'done' : 'not now', content };
+  if (route.alsoStreams === true) {
+    responses[200] = {
+      description:
+        'with Accept: text/event-stream; `event` is the type and `data` the JSON of one #/components/schemas/StreamEvent',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    };
+  }
+  for (const status of refusalsOf(route)) responses[status] = problem(refusalNames[status] ?? 'refused');
+  responses.default = problem('a failure on our side');
+  return responses;
+}
+
+const refusalNames: Readonly<Record<number, string>> = {
+  400: 'the request is wrong; `errors` names the fields',
+  401: 'no valid credential',
+  403: 'not entitled; `code` says why',
+  404: 'not there',
+  409: 'the state does not allow it; `code` says which',
+  413: 'the body is too large',
+};
+
+function refusalsOf(route: Route): number[] {
+  const { params, query, headers, body } = route;
+  return [
+    ...((params ?? query ?? headers ?? body) ? [400] : []),
+    ...(route.isPublic === true ? [] : [401]),
+    ...route.errors,
+    ...(body === undefined ? [] : [413]),
+  ];
+}
+
+function problem(description: string): object {
+  return { description, content: { 'application/problem+json': { schema: referenceTo(problemSchema) } } };
+}
+
+function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query' | 'header'): object[] {
   if (schema === undefined) return [];
-  const described = schemaOf(schema, 'input') as { properties?: Record<string, object>; required?: string[] };
+  const described = jsonSchemaOf(schema, 'input') as {
+    properties?: Record<string, object>;
+    required?: string[];
+  };
   return Object.entries(described.properties ?? {}).map(([name, property]) => ({
     name,
     in: where,
@@ -75,15 +139,7 @@ function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'):
   }));
 }
 
-/** JSON Schema 2020-12, which OpenAPI 3.1 takes as it is; "any JSON" stays the empty schema, so that nothing needs `$defs`. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): object {
-  const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema._zod.def.type !== 'lazy') return;
-      for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key];
-    },
-  });
-  return described;
+function referenceTo(schema: z.ZodType): object {
+  const name = named.get(schema);
+  return name === undefined ? jsonSchemaOf(schema, 'output') : { $ref: `#/components/schemas/${name}` };
 }

@@ -1,9 +1,14 @@
 import { type FieldError, InvalidInputError } from '@hitl/core';
 import type { z } from 'zod';
 
-/** A schema's complaint as the error that callers are told: every field by its path, the first ones in the message. */
-export function toInvalidInput(error: z.ZodError): InvalidInputError {
-  const errors = error.issues.flatMap(fieldErrors);
+/**
+ * A schema's complaint as the error that callers are told: every field by its path, the first ones in the message. `where` names
+ * the whole (such as `body`) when that is what is wrong.
+ */
+export function toInvalidInput(error: z.ZodError, where = ''): InvalidInputError {
+  const errors = error.issues
+    .flatMap(fieldErrors)
+    .map(({ path, message }) => ({ path: path === '' ? where : path, message }));
   const shown = errors
     .slice(0, 3)
     .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));

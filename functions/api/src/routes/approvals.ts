@@ -1,6 +1,12 @@
-import { approvalViewSchema, castVote, editApproval, loadApproval, presentApproval } from '@hitl/application';
 import {
-  type ApprovalState,
+  type ApprovalView,
+  approvalViewSchema,
+  castVote,
+  editApproval,
+  loadApproval,
+  presentApproval,
+} from '@hitl/application';
+import {
   approvalStatuses,
   jsonObjectSchema,
   NotFoundError,
@@ -11,6 +17,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { pageOf, pageQuery } from '../page.ts';
+import { userIdSchema } from '../user-id.ts';
 
 const approvalParams = z.object({ approval_id: z.string().min(1).max(80) });
 const digestSchema = z
@@ -38,7 +45,7 @@ export const approvalRoutes: readonly Route[] = [
     query: pageQuery.extend({ status: z.enum(approvalStatuses).default('pending') }),
     response: pageOf(summarySchema),
     status: 200,
-    errors: [400, 401],
+    errors: [],
     async handle(deps, { query }) {
       const page = await deps.approvals.list({
         status: query.status,
@@ -57,11 +64,10 @@ export const approvalRoutes: readonly Route[] = [
     params: approvalParams,
     response: approvalViewSchema,
     status: 200,
-    errors: [401, 404],
+    errors: [404],
     async handle(deps, { params }) {
-      const { run, approval } = await loadApproval(deps, params.approval_id);
-      const history = await deps.repository.history(run.run_id);
-      return { status: 200, body: presentApproval(run, approval, deps.clock.now(), history) };
+      const { run } = await loadApproval(deps, params.approval_id);
+      return { status: 200, body: await viewOf(deps, run, params.approval_id) };
     },
   }),
   defineRoute({
@@ -71,22 +77,22 @@ export const approvalRoutes: readonly Route[] = [
     summary: 'Vote on exactly what you saw',
     params: approvalParams,
     body: z.strictObject({
-      user_id: z.string().min(1).max(256).optional(),
+      user_id: userIdSchema.optional(),
       decision: voteDecisionSchema,
       digest: digestSchema,
       reason: z.string().trim().min(1).max(2000).optional(),
     }),
     response: approvalViewSchema,
     status: 200,
-    errors: [400, 401, 403, 404, 409],
+    errors: [403, 404, 409],
     async handle(deps, { params, body, caller }) {
-      const run = await castVote(deps, caller(body.user_id), {
+      const run = await castVote(deps, await caller(body.user_id), {
         approval_id: params.approval_id,
         decision: body.decision,
         digest: body.digest,
         reason: body.reason,
       });
-      return { status: 200, body: viewOf(deps, run, params.approval_id) };
+      return { status: 200, body: await viewOf(deps, run, params.approval_id) };
     },
   }),
   defineRoute({
@@ -96,28 +102,28 @@ export const approvalRoutes: readonly Route[] = [
     summary: "Change a waiting call's arguments: new digest, policy again, earlier votes void",
     params: approvalParams,
     body: z.strictObject({
-      user_id: z.string().min(1).max(256).optional(),
-      call_id: z.string().optional(),
+      user_id: userIdSchema.optional(),
+      call_id: z.string().min(1).max(200).optional(),
       arguments: jsonObjectSchema,
       digest: digestSchema,
     }),
     response: approvalViewSchema,
     status: 200,
-    errors: [400, 401, 403, 404, 409],
+    errors: [403, 404, 409],
     async handle(deps, { params, body, caller }) {
-      const run = await editApproval(deps, caller(body.user_id), {
+      const run = await editApproval(deps, await caller(body.user_id), {
         approval_id: params.approval_id,
         call_id: body.call_id,
         arguments: body.arguments,
         digest: body.digest,
       });
-      return { status: 200, body: viewOf(deps, run, params.approval_id) };
+      return { status: 200, body: await viewOf(deps, run, params.approval_id) };
     },
   }),
 ];
 
-function viewOf(deps: ApiDeps, run: RunState, approvalId: string): object {
-  const approval: ApprovalState | undefined = run.approvals.get(approvalId);
+async function viewOf(deps: ApiDeps, run: RunState, approvalId: string): Promise<ApprovalView> {
+  const approval = run.approvals.get(approvalId);
   if (approval === undefined) throw new NotFoundError(`there is no approval request ${approvalId}`);
-  return presentApproval(run, approval, deps.clock.now());
+  return presentApproval(run, approval, deps.clock.now(), await deps.repository.history(run.run_id));
 }

@@ -3,6 +3,7 @@ import { type GrantState, jsonObjectSchema } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
 import { pageOf, pageQuery } from '../page.ts';
+import { userIdSchema } from '../user-id.ts';
 
 export const grantRoutes: readonly Route[] = [
   defineRoute({
@@ -13,7 +14,7 @@ export const grantRoutes: readonly Route[] = [
     query: pageQuery,
     response: pageOf(grantViewSchema),
     status: 200,
-    errors: [400, 401],
+    errors: [],
     async handle(deps, { query }) {
       const page = await deps.grants.list({
         limit: query.limit,
@@ -29,23 +30,23 @@ export const grantRoutes: readonly Route[] = [
     operationId: 'createGrant',
     summary: 'Give a time-boxed, narrowly matched pre-approval; it counts as one vote of yours',
     body: z.strictObject({
-      user_id: z.string().min(1).max(256).optional(),
-      grantee_id: z.string().min(1).max(256),
-      server: z.string().min(1),
-      tool: z.string().min(1),
+      user_id: userIdSchema.optional(),
+      grantee_id: userIdSchema,
+      server: z.string().min(1).max(64),
+      tool: z.string().min(1).max(256),
       arguments: jsonObjectSchema,
       allow_other_arguments: z.boolean().optional(),
-      environment: z.string().optional(),
+      environment: z.string().min(1).max(64).optional(),
       max_uses: z.int().min(1).max(1000),
       expires_in_seconds: z.int().min(1),
       reason: z.string().trim().min(1).max(2000),
     }),
     response: grantViewSchema,
     status: 201,
-    errors: [400, 401, 403],
+    errors: [403],
     async handle(deps, { body, caller }) {
       const { user_id, ...request } = body;
-      return { status: 201, body: viewOf(await createGrant(deps, caller(user_id), request)) };
+      return { status: 201, body: viewOf(await createGrant(deps, await caller(user_id), request)) };
     },
   }),
   defineRoute({
@@ -54,14 +55,14 @@ export const grantRoutes: readonly Route[] = [
     operationId: 'revokeGrant',
     summary: 'Revoke a pre-approval at once',
     params: z.object({ grant_id: z.string().min(1).max(80) }),
-    query: z.object({ user_id: z.string().optional(), reason: z.string().max(2000).optional() }),
+    query: z.strictObject({ user_id: userIdSchema.optional(), reason: z.string().max(2000).optional() }),
     response: grantViewSchema,
     status: 200,
-    errors: [401, 403, 404],
+    errors: [403, 404],
     async handle(deps, { params, query, caller }) {
       return {
         status: 200,
-        body: viewOf(await revokeGrant(deps, caller(query.user_id), params.grant_id, query.reason)),
+        body: viewOf(await revokeGrant(deps, await caller(query.user_id), params.grant_id, query.reason)),
       };
     },
   }),

@@ -16,6 +16,7 @@ export const healthRoutes: readonly Route[] = [
       checks: z.record(z.string(), z.enum(['ok', 'failing'])),
     }),
     status: 200,
+    alsoStatuses: [503],
     errors: [],
     async handle(deps) {
       const results = await Promise.all(

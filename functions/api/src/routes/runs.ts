@@ -12,16 +12,17 @@ import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
 import { pageOf, pageQuery } from '../page.ts';
 import { streamRun } from '../stream-run.ts';
+import { userIdSchema } from '../user-id.ts';
 
 const runParams = z.object({ run_id: z.string().min(1).max(80) });
 
 const runRequestSchema = z
   .strictObject({
-    user_id: z.string().min(1).max(256).optional(),
+    user_id: userIdSchema.optional(),
     query: z.string().trim().min(1).max(8000).optional(),
     action_text: z.string().trim().min(1).max(8000).optional(),
     category: approvalCategorySchema.optional(),
-    environment: z.string().max(64).optional(),
+    environment: z.string().min(1).max(64).optional(),
     session_id: z.string().min(1).max(128).optional(),
     execution_timeout: z.int().min(1).max(3600).optional(),
     dry_run: z.boolean().optional(),
@@ -47,12 +48,18 @@ export const runRoutes: readonly Route[] = [
     path: '/agent/run',
     operationId: 'startRun',
     summary: 'Ask the agent to do something; with Accept: text/event-stream, watch it',
+    headers: z.object({
+      'Idempotency-Key': z
+        .string()
+        .regex(/^[\x20-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters')
+        .optional(),
+    }),
     body: runRequestSchema,
     response: runViewSchema,
     status: 202,
-    errors: [400, 401, 403, 409, 503],
+    errors: [403, 409],
     alsoStreams: true,
-    async handle(deps, { body, headers, caller, signal }) {
+    async handle(deps, { body, headers, caller, wantsEventStream, signal }) {
       if (body.environment !== undefined && body.environment !== deps.environment) {
         throw new InvalidInputError(`environment: this is ${deps.environment}`, {
           errors: [{ path: 'environment', message: `must be ${deps.environment}, or left out` }],
@@ -64,12 +71,14 @@ export const runRoutes: readonly Route[] = [
         session_id: body.session_id,
         execution_timeout: body.execution_timeout,
         dry_run: body.dry_run,
-        idempotency_key: headers.get('idempotency-key') ?? undefined,
+        idempotency_key: headers['Idempotency-Key'],
       };
-      if (headers.get('accept')?.includes('text/event-stream') === true) {
-        return streamRun(deps, (await createRun(deps, caller(body.user_id), request)).run, signal);
+      const requester = await caller(body.user_id);
+      if (wantsEventStream) {
+        const { run } = await createRun(deps, requester, request);
+        return streamRun(deps, run.run_id, signal);
       }
-      const run = await startRun(deps, caller(body.user_id), request);
+      const run = await startRun(deps, requester, request);
       return {
         status: 202,
         body: await presentRun(deps, run),
@@ -82,10 +91,10 @@ export const runRoutes: readonly Route[] = [
     path: '/agent/runs',
     operationId: 'listRuns',
     summary: 'Runs, newest first',
-    query: pageQuery.extend({ user_id: z.string().optional(), status: z.enum(runStatuses).optional() }),
+    query: pageQuery.extend({ user_id: userIdSchema.optional(), status: z.enum(runStatuses).optional() }),
     response: pageOf(runSummarySchema),
     status: 200,
-    errors: [400, 401],
+    errors: [],
     async handle(deps, { query }) {
       const page = await deps.runs.list({
         limit: query.limit,
@@ -105,7 +114,7 @@ export const runRoutes: readonly Route[] = [
     params: runParams,
     response: runViewSchema,
     status: 200,
-    errors: [401, 404],
+    errors: [404],
     async handle(deps, { params }) {
       return { status: 200, body: await presentRun(deps, await loadRun(deps, params.run_id)) };
     },
@@ -116,12 +125,12 @@ export const runRoutes: readonly Route[] = [
     operationId: 'cancelRun',
     summary: 'Cancel a run: what has not been executed will not be',
     params: runParams,
-    body: z.strictObject({ user_id: z.string().optional(), reason: z.string().max(2000).optional() }),
+    body: z.strictObject({ user_id: userIdSchema.optional(), reason: z.string().max(2000).optional() }),
     response: runViewSchema,
     status: 200,
-    errors: [400, 401, 403, 404, 409],
+    errors: [403, 404, 409],
     async handle(deps, { params, body, caller }) {
-      const run = await cancelRun(deps, caller(body.user_id), params.run_id, body.reason);
+      const run = await cancelRun(deps, await caller(body.user_id), params.run_id, body.reason);
       return { status: 200, body: await presentRun(deps, run) };
     },
   }),
@@ -130,17 +139,17 @@ export const runRoutes: readonly Route[] = [
     path: '/agent/runs/{run_id}/calls/{call_id}/resolve',
     operationId: 'resolveCall',
     summary: 'Say what became of a call whose outcome is unknown',
-    params: runParams.extend({ call_id: z.string().min(1) }),
+    params: runParams.extend({ call_id: z.string().min(1).max(200) }),
     body: z.strictObject({
-      user_id: z.string().optional(),
+      user_id: userIdSchema.optional(),
       outcome: z.enum(['succeeded', 'failed']),
       note: z.string().trim().min(1).max(2000),
     }),
     response: runViewSchema,
     status: 200,
-    errors: [400, 401, 403, 404, 409],
+    errors: [403, 404, 409],
     async handle(deps, { params, body, caller }) {
-      const run = await resolveExecution(deps, caller(body.user_id), {
+      const run = await resolveExecution(deps, await caller(body.user_id), {
         ...params,
         outcome: body.outcome,
         note: body.note,

@@ -2,6 +2,7 @@ import { acceptTool } from '@hitl/application';
 import { qualifiedName, type ToolDefinition } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
+import { userIdSchema } from '../user-id.ts';
 
 const toolViewSchema = z.object({
   name: z.string(),
@@ -25,7 +26,7 @@ export const toolRoutes: readonly Route[] = [
       dropped: z.array(z.object({ server: z.string(), tool: z.string(), reason: z.string() })),
     }),
     status: 200,
-    errors: [401],
+    errors: [],
     async handle(deps, { signal }) {
       const listing = await deps.tools.list({ signal });
       return {
@@ -46,14 +47,20 @@ export const toolRoutes: readonly Route[] = [
     path: '/tools/accept',
     operationId: 'acceptTool',
     summary: 'Accept a new or changed tool exactly as it is now',
-    body: z.strictObject({ user_id: z.string().optional(), name: z.string().min(3) }),
+    body: z.strictObject({
+      user_id: userIdSchema.optional(),
+      name: z
+        .string()
+        .regex(/^[^/\s]+\/\S+$/, 'must be server/tool')
+        .max(320),
+    }),
     response: toolViewSchema,
     status: 200,
-    errors: [400, 401, 403, 404],
+    errors: [403, 404],
     async handle(deps, { body, caller }) {
       return {
         status: 200,
-        body: viewOf(await acceptTool(deps, caller(body.user_id), body.name), 'accepted'),
+        body: viewOf(await acceptTool(deps, await caller(body.user_id), body.name), 'accepted'),
       };
     },
   }),

@@ -1,0 +1,34 @@
+import { HitlError } from '@hitl/core';
+import { toProblem } from '@hitl/lambda';
+import type { ApiDeps } from './api-deps.ts';
+import { MethodNotAllowedError } from './errors/method-not-allowed-error.ts';
+
+/** Any failure as an RFC 9457 response; what happened on our side is logged under the request id and told to nobody. */
+export function problemResponse(
+  deps: Pick<ApiDeps, 'logger'>,
+  request: Request,
+  error: unknown,
+  requestId: string,
+): Response {
+  const { status, body } = toProblem(error, requestId);
+  if (status >= 500) {
+    const { pathname } = new URL(request.url);
+    deps.logger.error('request failed', {
+      request_id: requestId,
+      method: request.method,
+      path: pathname,
+      error,
+    });
+  }
+  const headers = new Headers({ 'content-type': 'application/problem+json' });
+  if (status === 401) headers.set('www-authenticate', challenge(request));
+  if (error instanceof MethodNotAllowedError) headers.set('allow', error.allow.join(', '));
+  if (error instanceof HitlError && error.isRetryable) headers.set('retry-after', '1');
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** RFC 6750: who sent no credential is only asked for one. */
+function challenge(request: Request): string {
+  const realm = 'Bearer realm="hitl-mcp"';
+  return request.headers.has('authorization') ? `${realm}, error="invalid_token"` : realm;
+}
