@@ -191,3 +191,11 @@ export const valueStops = words(
 );
 
 export const nameParticles = words('van von de der den da dos das di du la le el al bin ibn ter ten zu');
+
+/** Words that begin a new part of a sentence. */
+export const preposition =
+  /^(?:for|to|from|in|on|of|with|by|at|about|as|into|onto|via|between|that|who|whose|and|using|within|inside|under|regarding|concerning|through|called|named|titled|having|does|do|has|have|are|is)$/;
+
+/** Words about the naming of things rather than things. */
+export const neutralWord =
+  /^(?:google|workspace|gsuite|atlassian|number|id|name|e?-?mails?|address|addresses|following)$/;

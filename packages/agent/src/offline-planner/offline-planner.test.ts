@@ -309,6 +309,8 @@ const noCall: readonly (readonly [string, RegExp])[] = [
   ['How do I suspend a@x.com?', /What I can do/],
   ['what happens if I suspend a@x.com?', /can't judge conditions|can't answer/],
   ['should I suspend a@x.com?', /can't answer/],
+  ['suspend a@x.com?', /a question changes nothing/],
+  ['can I suspend a@x.com?', /a question changes nothing/],
   ['did somebody suspend a@x.com?', /can't answer/],
   ['who suspended a@x.com?', /can't answer/],
   ['if a@x.com is inactive, suspend it', /conditions/],

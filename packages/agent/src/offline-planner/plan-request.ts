@@ -1,9 +1,9 @@
 import type { JsonObject } from '@hitl/core';
 import { type Choice, chooseTool, humanName } from './choose-tool.ts';
 import { createVerbLookup, type DescribedTool, readActions } from './describe-tool.ts';
-import { isEmailProperty } from './fill-arguments.ts';
 import { findEntities } from './find-entities.ts';
 import { singular } from './lexicon.ts';
+import { isEmailProperty } from './property-kind.ts';
 import { type Order, readOrder } from './read-order.ts';
 import { type Clause, splitClauses } from './split-clauses.ts';
 import { type Token, tokenize } from './tokenize.ts';

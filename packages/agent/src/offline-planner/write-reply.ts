@@ -1,6 +1,6 @@
 import { type Choice, humanName } from './choose-tool.ts';
 import type { DescribedTool } from './describe-tool.ts';
-import { isEmailProperty } from './fill-arguments.ts';
+import { isEmailProperty } from './property-kind.ts';
 import type { Order } from './read-order.ts';
 
 /** What can be done with the connected tools, by server. */
