@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@hitl/core';
 import type { ClauseWords } from './clause-words.ts';
 import type { DescribedTool } from './describe-tool.ts';
 import { fillAccounts, fillByForm } from './fill-by-form.ts';
-import { fillByPhrase, fillEnumerations, fillTitle } from './fill-by-phrase.ts';
+import { fillByPhrase, fillEnumerations, fillKey, fillTitle } from './fill-by-phrase.ts';
 import { fillList } from './fill-list.ts';
 import { fillNames } from './fill-names.ts';
 import { fillRoleArn } from './fill-role-arn.ts';
@@ -34,6 +34,7 @@ export function fillArguments(tool: DescribedTool, words: ClauseWords, context: 
   fillRoleArn(tool, words, values, problems);
   fillLists(tool, words, values);
   fillByPhrase(tool, words, values);
+  fillKey(tool, words, values);
   fillAccounts(tool, words, values, problems);
   fillNames(tool, words, values, problems);
   fillEnumerations(tool, words, values);

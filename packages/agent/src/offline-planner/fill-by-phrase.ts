@@ -36,6 +36,29 @@ export function fillByPhrase(tool: DescribedTool, words: ClauseWords, values: Va
   }
 }
 
+/** "a ticket in DP": a key stands where a place is named, in the form that its pattern wants. */
+export function fillKey(tool: DescribedTool, words: ClauseWords, values: Values): void {
+  const property = tool.properties.find(
+    (candidate) =>
+      candidate.isRequired &&
+      !values.has(candidate.name) &&
+      candidate.words.at(-1) === 'key' &&
+      patternOf(candidate) !== '',
+  );
+  if (property === undefined || isEmailProperty(property)) return;
+  const at = words.tokens.findIndex(
+    ({ text, kind }, index) =>
+      kind === 'word' &&
+      !words.isUsed(index) &&
+      /^(?:in|to|for|into)$/.test(words.tokens[index - 1]?.lower ?? '') &&
+      matches(patternOf(property), text),
+  );
+  const token = words.tokens[at];
+  if (token === undefined) return;
+  values.set(property.name, [token.text]);
+  words.use(at);
+}
+
 function convert(property: ToolProperty, text: string): JsonValue | undefined {
   if (isKind(property, 'integer') || isKind(property, 'number'))
     return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;

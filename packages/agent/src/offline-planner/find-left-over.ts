@@ -45,7 +45,9 @@ export function findLeftOver(
           /^(?:an?|the|their|his|her)$/.test(words.tokens[index - 1]?.lower ?? '') ? index - 2 : index - 1
         ]?.lower ?? '',
       );
-    return isNamed || isParticular || identifier.test(token.text) ? [token.text] : [];
+    // A second "called …" that no argument has taken.
+    const isCalled = /^(?:called|named|titled)$/.test(words.tokens[index - 1]?.lower ?? '');
+    return isNamed || isParticular || isCalled || identifier.test(token.text) ? [token.text] : [];
   });
   return [...new Set([...entities, ...things, ...names, ...between(words, tool)])];
 }

@@ -1,7 +1,7 @@
 /** What the sentences of a request look like, on text in lower case with `@` for every address or quoted thing. */
 
 export const politeness =
-  /^(?:(?:please|pls|plz|kindly|hey|hi|hello|ok|okay|dear|team|bot|agent|assistant|also|then|now|next|first|firstly|secondly|finally|lastly|just|and|so|well|thanks|afterwards|after that|go ahead and|let's|lets|time to|try to|help me to|help me|make sure to|be sure to|i want you to|i want to|i need you to|i need to|i would like you to|i would like to|i'd like you to|i'd like to|we want to|we need to|we should|we must|you should|you must|you need to|you have to|(?:can|could|would|will) (?:you|we|someone|somebody|anyone|anybody)|can i|could i|may i|would you mind|immediately|quickly|\d+|[,.:*•)(-])\s+)+/u;
+  /^(?:(?:please|pls|plz|kindly|hey|hi|hello|ok|okay|dear|team|bot|agent|assistant|also|then|now|next|first|firstly|secondly|finally|lastly|just|and|so|well|thanks|afterwards|after that|go ahead and|let's|lets|time to|try to|help me to|help me|make sure to|be sure to|i want you to|i want to|i need you to|i need to|i would like you to|i would like to|i'd like you to|i'd like to|id like you to|id like to|we want to|we need to|we should|we must|you should|you must|you need to|you have to|(?:can|could|would|will) (?:you|u|we|someone|somebody|anyone|anybody)|can i|could i|may i|would you mind|immediately|quickly|\d+|[,.:*•)(-])\s+)+/u;
 export const negated =
   /^(?:do not|don't|dont|don ' t|never|not|no need to|there is no need to|you must not|you should not|you shouldn't|you mustn't|must not|should not|shouldn't|we must not|we should not|we don't need to|i don't want you to|i do not want you to|avoid|refrain from|stop|under no circumstances|without)\b/u;
 export const conditional =
@@ -29,9 +29,12 @@ export const needs = /^@ (?:needs|requires|should (?:have|get)|must (?:have|get)
 export const wanted = /^(?:please )?(?:i|we) need (?!to\b|you\b|help\b).*@/u;
 /** Somebody named in a clause is to be spared, in words that leave open who is not. */
 export const guarded =
-  /(?:^|\s)(?:don't|dont|never|leave|keep|skip|spare|protect|exempt|but(?! not\b| also\b))\s.*@|@.*\s(?:alone|untouched|stays?|remains?|exempt)(?:\s|$)/u;
+  /(?:^|\s)(?:don't|dont|never|leave|keep|skip|spare|protect|exempt|but(?! not\b| also\b))\s.*@|@.*\s(?:alone|untouched|stays?|remains?|exempt)(?:\s|$)|@ (?:is|was|are|were|has|had|will|did)\s/u;
 /** Background that explains an order without changing it. */
 export const remark =
   /^(?:she|he|they|it|this|that|who|we|i am|i'm|thanks|thank|cheers|regards|best|sincerely|fyi|reason|context|because|background)\b/u;
 export const restriction =
   /\b(?:only|but|not|except|wait|before|until|other|rather|instead|actually|sorry|no)\b|n't\b/u;
+
+/** "check if …" is a question, not a condition. */
+export const lookingInto = /(?:check|see|find out|tell me|let me know|look up) if(?=\s)/gu;

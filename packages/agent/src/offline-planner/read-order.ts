@@ -1,4 +1,4 @@
-import type { VerbLookup } from './describe-tool.ts';
+import { readActions, type VerbLookup } from './describe-tool.ts';
 import { infoNouns, isPlural } from './lexicon.ts';
 import {
   alternative,
@@ -6,6 +6,7 @@ import {
   conditional,
   guarded,
   idleQuestion,
+  lookingInto,
   needs,
   negated,
   passive,
@@ -54,7 +55,7 @@ export function readOrder(clause: Clause, verbs: VerbLookup): Order {
   if (core.replace(/[^\p{L}\p{N}@]/gu, '') === '') return { mood: 'empty' };
   if (negated.test(core) || negated.test(text)) return { mood: 'forbidden' };
   if (capability.test(core) || capability.test(text)) return { mood: 'capability' };
-  if (conditional.test(text)) return { mood: 'conditional' };
+  if (conditional.test(text.replace(lookingInto, ''))) return { mood: 'conditional' };
   if (scheduled.test(text)) return { mood: 'scheduled' };
   if (alternative.test(text)) return { mood: 'alternative' };
   if (idleQuestion.test(text) && !/^(?:would|will) you\b/u.test(text)) return { mood: 'question' };
@@ -63,11 +64,11 @@ export function readOrder(clause: Clause, verbs: VerbLookup): Order {
   const first = skipPunctuation(tokens, from);
   const found = verbAt(tokens, first, verbs);
   if (found !== undefined) {
-    if (guarded.test(text)) return { mood: 'unclear' };
+    if (guarded.test(text) && !found.actions.every((action) => readActions.has(action)))
+      return { mood: 'unclear' };
     const rest = tokens.slice(first + found.length);
-    const isPoliteQuestion = /\b(?:can|could|would|will) (?:you|we|someone|somebody|anyone|anybody)\b/u.test(
-      start,
-    );
+    const isPoliteQuestion =
+      /\b(?:can|could|would|will) (?:you|u|we|someone|somebody|anyone|anybody)\b/u.test(start);
     // "Can you suspend users?" asks about the ability; "can you suspend a@x.com?" is an order.
     if (isPoliteQuestion && isAsked && !rest.some(({ kind }) => kind === 'entity'))
       return { mood: 'capability' };

@@ -109,7 +109,10 @@ export function splitClauses(
         close(true);
         continue;
       }
+      const isLead =
+        current.length > 0 && current.every(({ lower }) => /^(?:go|ahead|please|just|try)$/.test(lower));
       if (
+        !isLead &&
         /^(?:and|but|plus|before|after|while|&)$/.test(token.lower) &&
         startsOrder(tokens, index + 1, verbs)
       ) {
