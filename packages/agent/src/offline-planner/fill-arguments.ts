@@ -1,4 +1,3 @@
-import type { JsonObject, JsonValue } from '@hitl/core';
 import type { ClauseWords } from './clause-words.ts';
 import type { DescribedTool } from './describe-tool.ts';
 import { fillAccounts, fillByForm } from './fill-by-form.ts';
@@ -6,25 +5,9 @@ import { fillByPhrase, fillEnumerations, fillKey, fillTitle } from './fill-by-ph
 import { fillList } from './fill-list.ts';
 import { fillNames } from './fill-names.ts';
 import { fillRoleArn } from './fill-role-arn.ts';
+import type { FillContext, Filling, Values } from './filling.ts';
 import { byNeed, isEmailProperty, isKind } from './property-kind.ts';
 import { settleArguments } from './settle-arguments.ts';
-
-/** What a clause gives for one tool. Nothing in it is made up: every value stands in the request. */
-export interface Filling {
-  /** One set of arguments per call: several when one argument was given several values. */
-  readonly argumentSets: readonly JsonObject[];
-  /** Required arguments that the request does not give. */
-  readonly missing: readonly string[];
-  /** What was given but does not fit, one sentence each. */
-  readonly problems: readonly string[];
-}
-
-export interface FillContext {
-  /** The person that "them", "him" or "the new user" means. */
-  readonly lastEmail: string | undefined;
-}
-
-export type Values = Map<string, JsonValue[]>;
 
 /** Reads a tool's arguments out of a clause by the tool's schema; marks the words that it used. */
 export function fillArguments(tool: DescribedTool, words: ClauseWords, context: FillContext): Filling {

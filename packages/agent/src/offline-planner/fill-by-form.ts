@@ -1,6 +1,6 @@
 import type { ClauseWords } from './clause-words.ts';
 import type { DescribedTool, ToolProperty } from './describe-tool.ts';
-import type { Values } from './fill-arguments.ts';
+import type { Values } from './filling.ts';
 import { byNeed, isEmailProperty, isKind, matches, patternOf } from './property-kind.ts';
 
 /** Values whose form says what they are: addresses, ARNs, domains, paths, URLs. */

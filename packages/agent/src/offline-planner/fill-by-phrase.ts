@@ -1,7 +1,7 @@
 import type { JsonValue } from '@hitl/core';
 import type { ClauseWords } from './clause-words.ts';
 import type { DescribedTool, ToolProperty } from './describe-tool.ts';
-import type { Values } from './fill-arguments.ts';
+import type { Values } from './filling.ts';
 import { isEmailProperty, isKind, matches, patternOf } from './property-kind.ts';
 import { phrasesOf } from './property-phrases.ts';
 

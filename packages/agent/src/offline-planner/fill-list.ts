@@ -1,7 +1,7 @@
 import type { JsonValue } from '@hitl/core';
 import type { ClauseWords } from './clause-words.ts';
 import { asObject, type ToolProperty } from './describe-tool.ts';
-import type { Values } from './fill-arguments.ts';
+import type { Values } from './filling.ts';
 import { singular } from './lexicon.ts';
 import { phrasesOf } from './property-phrases.ts';
 

@@ -1,6 +1,6 @@
 import type { ClauseWords } from './clause-words.ts';
 import type { DescribedTool } from './describe-tool.ts';
-import type { Values } from './fill-arguments.ts';
+import type { Values } from './filling.ts';
 import { actionsOf, nameParticles } from './lexicon.ts';
 
 const announcements = [

@@ -1,6 +1,6 @@
 import type { ClauseWords } from './clause-words.ts';
 import type { DescribedTool } from './describe-tool.ts';
-import type { Values } from './fill-arguments.ts';
+import type { Values } from './filling.ts';
 import { canonicalNoun, stopWords, valueStops } from './lexicon.ts';
 
 /** `^arn:aws:iam::\d{12}:role/[a-zA-Z0-9_-]+$` → `['arn:aws:iam::', ':role/', …]`: an account id and a name make the ARN. */

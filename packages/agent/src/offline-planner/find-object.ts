@@ -1,6 +1,6 @@
 import type { ClauseWords } from './clause-words.ts';
 import { type DescribedTool, readActions } from './describe-tool.ts';
-import type { FillContext } from './fill-arguments.ts';
+import type { FillContext } from './filling.ts';
 import { isOwnWord } from './find-left-over.ts';
 import {
   actionsOf,

@@ -1,6 +1,6 @@
 import { validateArguments } from '../validate-arguments.ts';
 import { asObject, type DescribedTool } from './describe-tool.ts';
-import type { Filling, Values } from './fill-arguments.ts';
+import type { Filling, Values } from './filling.ts';
 
 /** Turns values into argument sets and says what is missing or wrong. */
 export function settleArguments(tool: DescribedTool, values: Values, problems: string[]): Filling {

@@ -117,6 +117,8 @@ export function splitClauses(
         startsOrder(tokens, index + 1, verbs)
       ) {
         const next = tokens[index + 1];
+        // "after that" points back and says nothing more.
+        if (token.lower === 'after' && /^(?:that|this|which)$/.test(next?.lower ?? '')) index += 1;
         close(
           /^(?:before|after)$/.test(token.lower) ||
             (next !== undefined && (sequelWords.has(next.lower) || next.lower === 'after')),
