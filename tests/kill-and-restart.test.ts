@@ -66,8 +66,8 @@ describe('the local stack, killed with SIGKILL', () => {
     await acceptTools(first);
     const runId = await ask(first, 'disable the account of user jane');
     await until(first, runId, isWaiting);
-    await approve(first, runId);
-    while ((await site.journal()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await approve(first, runId)).toBe(200);
+    await site.executed(1);
     await first.kill('SIGKILL');
 
     const second = await site.start();
@@ -90,8 +90,8 @@ describe('the local stack, killed with SIGKILL', () => {
     await acceptTools(first);
     const runId = await ask(first, 'label the account of user jane');
     await until(first, runId, isWaiting);
-    await approve(first, runId);
-    while ((await site.journal()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await approve(first, runId)).toBe(200);
+    await site.executed(1);
     await first.kill('SIGKILL');
 
     const second = await site.start();

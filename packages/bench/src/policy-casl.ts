@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { createMongoAbility, type MongoAbility, type RawRuleOf } from '@casl/ability';
+import type { PolicyRequest } from '@hitl/policy';
 import type { NaiveRule } from '@hitl/policy/naive';
 import { localTimes, type PolicyPeer, typedArguments } from './policy-peer.ts';
 import {
@@ -22,13 +23,13 @@ const effectOrder: readonly NaiveRule['effect'][] = ['allow', 'approval', 'deny'
  * and puts the last rule first: with deny rules last and each effect in reverse, the rules that it finds come gravest
  * effect first, in the file's order, and those that match up to the next effect are the decision.
  */
-export function createCaslPeer({ policy, tools }: Workload): PolicyPeer {
+export function createCaslPeer({ policy }: Workload): PolicyPeer {
   const startMs = performance.now();
   const rules = effectOrder.flatMap((effect) =>
     policy.rules
       .filter((rule) => rule.effect === effect)
       .toReversed()
-      .map((rule) => caslRule(rule, tools)),
+      .map(caslRule),
   );
   const ability = createMongoAbility(rules as RawRuleOf<MongoAbility>[], {
     detectSubjectType: (subject) => (subject as unknown as Subject).tool,
@@ -38,27 +39,34 @@ export function createCaslPeer({ policy, tools }: Workload): PolicyPeer {
   return {
     name: 'casl',
     loadMs,
-    prepare(request, category) {
+    decide(request, category) {
       const subject = caslSubject(request);
-      return () => {
-        let effect: NaiveRule['effect'] | undefined;
-        const ids: string[] = [];
-        for (const rule of ability.rulesFor(category, subject.tool)) {
-          const id = rule.reason ?? '';
-          const own = effects.get(id);
-          if (effect !== undefined && own !== effect) break;
-          if (!rule.matchesConditions(subject as never)) continue;
-          effect = own;
-          ids.push(id);
-        }
-        return { effect: effect ?? policy.default, rule_ids: ids };
-      };
+      let effect: NaiveRule['effect'] | undefined;
+      const ids: string[] = [];
+      for (const rule of ability.rulesFor(category, subject.tool)) {
+        const id = rule.reason ?? '';
+        const own = effects.get(id);
+        if (effect !== undefined && own !== effect) break;
+        if (!rule.matchesConditions(subject as never)) continue;
+        effect = own;
+        ids.push(id);
+      }
+      return { effect: effect ?? policy.default, rule_ids: ids };
     },
   };
 }
 
+const members = Object.entries(argumentTypes).map(([name, type]) => ({
+  name,
+  type,
+  allow: `allow_${name}`,
+  gate: `gate_${name}`,
+  high: `gate_${name}_high`,
+  low: `gate_${name}_low`,
+}));
+
 /** Members for allow rules are left out where missing; those for gates hold what every test of a gate is true of. */
-function caslSubject(request: Parameters<PolicyPeer['prepare']>[0]): Subject {
+function caslSubject(request: PolicyRequest): Subject {
   const { principal, call, environment, now_ms } = request;
   const args = typedArguments(request);
   const subject: Record<string, unknown> & { tool: string } = {
@@ -68,21 +76,24 @@ function caslSubject(request: Parameters<PolicyPeer['prepare']>[0]): Subject {
     environment,
     ...localTimes(now_ms),
   };
-  for (const [name, type] of Object.entries(argumentTypes)) {
+  for (const { name, type, allow, gate, high, low } of members) {
     const value = args[name];
-    if (value !== undefined) subject[`allow_${name}`] = value;
-    if (type === 'string') subject[`gate_${name}`] = value ?? absent;
+    if (value !== undefined) subject[allow] = value;
+    if (type === 'string') subject[gate] = value ?? absent;
     else {
-      subject[`gate_${name}_high`] = value ?? Number.POSITIVE_INFINITY;
-      subject[`gate_${name}_low`] = value ?? Number.NEGATIVE_INFINITY;
+      subject[high] = value ?? Number.POSITIVE_INFINITY;
+      subject[low] = value ?? Number.NEGATIVE_INFINITY;
     }
   }
   return subject;
 }
 
-function caslRule({ id, effect, when }: WorkloadRule, tools: readonly string[]) {
+function caslRule({ id, effect, when }: WorkloadRule) {
   const conditions: Record<string, unknown> = {};
   const { groups, principals, environment, category, time } = when;
+  // Which tools a glob means isn't known when rules are loaded: servers come and change later.
+  const isGlob = when.tools?.some((tool) => tool.includes('*')) === true;
+  if (isGlob) conditions.tool = { $regex: `^(?:${when.tools?.join('|').replaceAll('*', '.*')})$` };
   if (groups) conditions.groups = { $in: groups };
   if (principals) conditions.user = { $in: principals };
   if (environment) conditions.environment = { $in: environment };
@@ -98,17 +109,10 @@ function caslRule({ id, effect, when }: WorkloadRule, tools: readonly string[]) 
   }
   return {
     action: category === undefined ? 'manage' : [...category],
-    subject: when.tools === undefined ? 'all' : when.tools.flatMap((glob) => expandGlob(glob, tools)),
+    subject: isGlob || when.tools === undefined ? 'all' : [...when.tools],
     ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
     reason: id,
   };
-}
-
-/** CASL has no globs over subjects; it gets every tool that the glob means. */
-function expandGlob(glob: string, tools: readonly string[]): string[] {
-  if (!glob.includes('*')) return [glob];
-  const [head = '', tail = ''] = glob.split('*');
-  return tools.filter((tool) => tool.startsWith(head) && tool.endsWith(tail));
 }
 
 function allowQuery(name: string, test: WorkloadTest): [string, unknown] {

@@ -23,7 +23,7 @@ export function createCedarPeer({ policy }: Workload): PolicyPeer {
   return {
     name: 'cedar-wasm, stateful',
     loadMs,
-    prepare(request, category) {
+    decide(request, category) {
       const { principal, call, environment, now_ms } = request;
       const uid = { type: 'User', id: principal.id };
       const tool = `${call.server}/${call.tool}`;
@@ -35,19 +35,17 @@ export function createCedarPeer({ policy }: Workload): PolicyPeer {
         preparsedPolicySetId: setId,
         entities: [{ uid, attrs: {}, parents: principal.groups.map((id) => ({ type: 'Group', id })) }],
       };
-      return () => {
-        const answer = cedar.statefulIsAuthorized(question);
-        if (answer.type === 'failure') throw new Error(answer.errors[0]?.message);
-        const { decision, diagnostics } = answer.response;
-        if (diagnostics.errors.length > 0) throw new Error(diagnostics.errors[0]?.error.message);
-        const ids = diagnostics.reason;
-        if (ids.length === 0) return { effect: policy.default, rule_ids: [] };
-        let effect: Decision['effect'] = 'deny';
-        if (decision === 'allow')
-          effect = ids.some((id) => effects.get(id) === 'approval') ? 'approval' : 'allow';
-        const winners = ids.filter((id) => effects.get(id) === effect);
-        return { effect, rule_ids: winners.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)) };
-      };
+      const answer = cedar.statefulIsAuthorized(question);
+      if (answer.type === 'failure') throw new Error(answer.errors[0]?.message);
+      const { decision, diagnostics } = answer.response;
+      if (diagnostics.errors.length > 0) throw new Error(diagnostics.errors[0]?.error.message);
+      const ids = diagnostics.reason;
+      if (ids.length === 0) return { effect: policy.default, rule_ids: [] };
+      let effect: Decision['effect'] = 'deny';
+      if (decision === 'allow')
+        effect = ids.some((id) => effects.get(id) === 'approval') ? 'approval' : 'allow';
+      const winners = ids.filter((id) => effects.get(id) === effect);
+      return { effect, rule_ids: winners.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)) };
     },
   };
 }

@@ -58,11 +58,24 @@ const projects = Array.from({ length: 50 }, (_, i) => `project-${i}`);
 const roles = ['Admin', 'ReadOnly', 'Billing', 'Deploy'];
 const domains = ['example.com', 'partner.org', 'mail.net'];
 
+export interface WorkloadShape {
+  readonly rules: number;
+  readonly requests: number;
+  /** A dozen tools each. */
+  readonly servers: number;
+  readonly seed?: number;
+}
+
 /**
- * Four servers with a dozen tools each: where rules run into thousands it is people and conditions that multiply, not tools.
- * `ruleCount` rules and `requestCount` requests, the same for the same seed.
+ * The same for the same shape. People grow with the rules (one for each, in a group for every twenty), as they do where rules
+ * run into thousands; a deny is narrower than the rest, so that every outcome occurs.
  */
-export function createWorkload(ruleCount: number, requestCount: number, seed = 7): Workload {
+export function createWorkload({
+  rules: ruleCount,
+  requests,
+  servers: serverCount,
+  seed = 7,
+}: WorkloadShape): Workload {
   const random = createRandom(seed + ruleCount);
   const int = (below: number) => Math.floor(random() * below);
   const pick = <T>(list: readonly T[]): T => list[int(list.length)] as T;
@@ -71,12 +84,12 @@ export function createWorkload(ruleCount: number, requestCount: number, seed = 7
   ];
   const isOneIn = (share: number) => random() < share;
 
-  const servers = Array.from({ length: 4 }, (_, i) => `server-${i}`);
+  const servers = Array.from({ length: serverCount }, (_, i) => `server-${i}`);
   const tools = servers.flatMap((server) =>
     verbs.flatMap((verb) => nouns.map((noun) => `${server}/${verb}_${noun}`)),
   );
-  const users = Array.from({ length: 400 }, (_, i) => `user-${i}@example.com`);
-  const groups = Array.from({ length: 60 }, (_, i) => `group-${i}`);
+  const users = Array.from({ length: Math.max(50, ruleCount) }, (_, i) => `user-${i}@example.com`);
+  const groups = Array.from({ length: Math.max(10, ruleCount / 20) }, (_, i) => `group-${i}`);
   const memberships = new Map(users.map((user) => [user, some(groups, 4)]));
 
   const argumentTest = (name: string): WorkloadTest => {
@@ -92,22 +105,25 @@ export function createWorkload(ruleCount: number, requestCount: number, seed = 7
     }
   };
 
+  const isSmall = ruleCount < 100;
   const createRule = (i: number): WorkloadRule => {
     const kind = random();
-    const effect = kind < 0.45 ? 'allow' : kind < 0.8 ? 'approval' : 'deny';
-    const subject = random();
+    const effect = kind < 0.5 ? 'allow' : kind < 0.85 ? 'approval' : 'deny';
+    const isNarrow = effect === 'deny';
+    // A file of ten rules speaks of everybody and of families of tools, or it would hardly decide anything.
+    const subject = isSmall && isOneIn(0.6) ? 1 : random();
     const glob = () => pick([`${pick(servers)}/${pick(verbs)}_*`, `*/${pick(verbs)}_${pick(nouns)}`]);
     const names = Object.keys(argumentTypes);
     const when: WorkloadRule['when'] = {
-      tools: isOneIn(0.03) ? [glob()] : some(tools, 3),
-      ...(subject < 0.45
+      tools: isOneIn(isSmall ? 0.5 : 0.03) ? [glob()] : some(tools, 3),
+      ...(subject < 0.6 || (isNarrow && !isSmall && subject > 0.9)
         ? { groups: some(groups, 2) }
-        : subject < 0.75
+        : subject < 0.9
           ? { principals: some(users, 2) }
           : {}),
       ...(isOneIn(0.15) ? { category: some(['read', 'write', 'privileged_write', 'destructive'], 2) } : {}),
       ...(isOneIn(0.4) ? { environment: some(environments, 2) } : {}),
-      ...(isOneIn(0.5)
+      ...(isNarrow || isOneIn(0.5)
         ? { arguments: Object.fromEntries(some(names, 2).map((name) => [name, argumentTest(name)])) }
         : {}),
       ...(isOneIn(0.1) ? { time: { window: pick(windows).window, zone: pick(zones) } } : {}),
@@ -151,7 +167,7 @@ export function createWorkload(ruleCount: number, requestCount: number, seed = 7
   const categories = categoryTable.map(({ tools: globs, category }) => ({ tools: [...globs], category }));
   return {
     policy: { version: 1, default: 'deny', categories, rules },
-    requests: Array.from({ length: requestCount }, createRequest),
+    requests: Array.from({ length: requests }, createRequest),
     tools,
   };
 }

@@ -34,7 +34,7 @@ export async function openBenchSite(): Promise<BenchSite> {
       HOME: folder,
       DIRECTORY_PATH: directoryPath,
       POLICY_PATH: join(root, 'tests/fixtures/counting-policy.yaml'),
-      MCP_SERVERS: `count=${join(root, 'tests/fixtures/counting-server.mjs')} ${journal} 0`,
+      MCP_SERVERS: `count=${join(root, 'tests/fixtures/counting-server.mjs')} ${journal}`,
     },
   });
   const carol = { id: 'voter-0', kind: 'user', assurance: 'asserted', channel: 'cli' } as const;
