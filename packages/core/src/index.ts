@@ -4,8 +4,8 @@ export { canonicalJson, type JsonObject, type JsonValue } from './canonical-json
 export * from './decision.ts';
 export { digestOf, sha256Hex } from './digest.ts';
 export * from './errors/index.ts';
-export { mergeRequirements } from './merge-requirements.ts';
 export { isOneOf } from './is-one-of.ts';
+export { mergeRequirements } from './merge-requirements.ts';
 export { createIdGenerator } from './new-id.ts';
 export { decodeCursor, encodeCursor } from './page-cursor.ts';
 export { checkPageLimit, maximumPageLimit } from './page-limit.ts';
