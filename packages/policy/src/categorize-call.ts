@@ -6,28 +6,12 @@ import { compileToolGlob } from './tool-glob.ts';
 /** The category that a policy's own table gives a tool, first match first; `undefined` when the table has no entry. */
 export type CategoryTable = (server: string, tool: string) => ApprovalCategory | undefined;
 
-const capacity = 10_000;
-
 export function createCategoryTable(categories: Policy['categories']): CategoryTable {
   const entries = categories.map((entry) => ({
     category: entry.category,
     globs: entry.tools.map(compileToolGlob),
   }));
-  let known = new Map<string, Map<string, ApprovalCategory | null>>();
-  let count = 0;
-  return (server, tool) => {
-    const cached = known.get(server)?.get(tool);
-    if (cached !== undefined) return cached ?? undefined;
-    const found = entries.find(({ globs }) => globs.some((glob) => glob(server, tool)))?.category;
-    if (count >= capacity) {
-      known = new Map();
-      count = 0;
-    }
-    const ofServer = known.get(server) ?? new Map<string, ApprovalCategory | null>();
-    known.set(server, ofServer.set(tool, found ?? null));
-    count += 1;
-    return found;
-  };
+  return (server, tool) => entries.find(({ globs }) => globs.some((glob) => glob(server, tool)))?.category;
 }
 
 /** How a call came to its category, step by step. */
@@ -41,10 +25,13 @@ export interface CategoryExplanation {
  * `privileged_write`. Annotations and the caller's own word then raise it, never lower it: `destructiveHint: true` to
  * `destructive`, `readOnlyHint: false` to at least `write`.
  */
-export function categorizeCall(table: CategoryTable, request: PolicyRequest): ApprovalCategory {
-  const { call, annotations, declared_category: declared } = request;
+export function categorizeCall(
+  fromTable: ApprovalCategory | undefined,
+  request: PolicyRequest,
+): ApprovalCategory {
+  const { annotations, declared_category: declared } = request;
   let category =
-    table(call.server, call.tool) ??
+    fromTable ??
     (request.is_trusted === true && annotations?.readOnlyHint === true ? 'read' : 'privileged_write');
   if (annotations !== undefined) {
     if (annotations.readOnlyHint === false) category = graverCategory(category, 'write');
@@ -59,15 +46,17 @@ export function categorizeCall(table: CategoryTable, request: PolicyRequest): Ap
   return graverCategory(category, declared);
 }
 
-export function explainCategory(table: CategoryTable, request: PolicyRequest): CategoryExplanation {
-  const { call, annotations, declared_category: declared } = request;
-  const fromTable = table(call.server, call.tool);
+export function explainCategory(
+  fromTable: ApprovalCategory | undefined,
+  request: PolicyRequest,
+): CategoryExplanation {
+  const { annotations, declared_category: declared } = request;
   const because: string[] = [];
   if (fromTable !== undefined) because.push(`the policy's category table says ${fromTable}`);
   else if (request.is_trusted === true && annotations?.readOnlyHint === true)
     because.push('the table has no entry, and the trusted server says that the tool only reads');
   else because.push('the table has no entry, so it counts as privileged_write');
-  const category = categorizeCall(table, request);
+  const category = categorizeCall(fromTable, request);
   if (annotations?.destructiveHint === true) because.push('the server says that the tool may destroy');
   else if (annotations?.readOnlyHint === false)
     because.push('the server says that the tool changes something');

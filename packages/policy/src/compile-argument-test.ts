@@ -59,8 +59,7 @@ function operatorTests(test: ArgumentTest): ValueTest[] {
   if (suffix !== undefined) tests.push(ofText((text) => text.endsWith(suffix)));
   if (domain !== undefined) tests.push(mailDomain(domain));
   if (matches !== undefined) {
-    const regex = compileRegex(matches);
-    tests.push(ofText((text) => regex.test(text)));
+    tests.push(ofText(searchFor(matches)));
   }
   if (length !== undefined) tests.push(lengthWithin(length));
   if (test.not !== undefined) {
@@ -68,6 +67,13 @@ function operatorTests(test: ArgumentTest): ValueTest[] {
     tests.push((value) => not(inner(value)));
   }
   return tests;
+}
+
+/** Most patterns are plain words, which need no automaton. */
+function searchFor(pattern: string): (text: string) => boolean {
+  if (/^[\w :@/-]+$/.test(pattern)) return (text) => text.includes(pattern);
+  const regex = compileRegex(pattern);
+  return (text) => regex.test(text);
 }
 
 /** `null` is neither there nor absent: tools differ in what they make of it. */

@@ -1,4 +1,4 @@
-import { canonicalJson, type Decision, qualifiedName } from '@hitl/core';
+import { type Decision, qualifiedName } from '@hitl/core';
 import { parseArgumentPath } from './argument-path.ts';
 import type { ArgumentTest } from './argument-test.ts';
 import { compileArgumentTest } from './compile-argument-test.ts';
@@ -37,7 +37,8 @@ export function createConditionCompiler(): ConditionCompiler {
   const clocks = new Map<string, ZoneClock>();
 
   function intern(kind: keyof RuleConditions, operand: unknown, draft: () => Draft): Condition {
-    const key = `${kind} ${canonicalJson(operand)}`;
+    // Not canonical, since a second form of the same condition costs no more than its own evaluation.
+    const key = `${kind} ${JSON.stringify(operand)}`;
     const known = interned.get(key);
     if (known !== undefined) return known;
     const condition = { id: interned.size, kind, ...draft() };
@@ -80,7 +81,7 @@ function toolsCondition(test: ListTest): Draft {
   return {
     name: 'tools',
     isStatic: true,
-    expected: describeList(test),
+    expected: () => describeList(test),
     evaluate: ({ request: { call } }) =>
       truthOf(globs.some((glob) => glob(call.server, call.tool)) !== test.is_negated),
     actual: ({ request }) => qualifiedName(request.call),
@@ -92,7 +93,7 @@ function serversCondition(test: ListTest): Draft {
   return {
     name: 'servers',
     isStatic: true,
-    expected: describeList(test),
+    expected: () => describeList(test),
     evaluate: ({ request }) => truthOf(globs.some((glob) => glob(request.call.server)) !== test.is_negated),
     actual: ({ request }) => request.call.server,
   };
@@ -103,7 +104,7 @@ function categoryCondition(test: ListTest): Draft {
   return {
     name: 'category',
     isStatic: true,
-    expected: describeList(test),
+    expected: () => describeList(test),
     evaluate: ({ category }) => truthOf(set.has(category) !== test.is_negated),
     actual: ({ category }) => category,
   };
@@ -114,7 +115,7 @@ function environmentCondition(test: ListTest): Draft {
   return {
     name: 'environment',
     isStatic: true,
-    expected: describeList(test),
+    expected: () => describeList(test),
     evaluate: ({ request: { environment } }) =>
       typeof environment !== 'string' || environment === ''
         ? unknown
@@ -128,7 +129,7 @@ function principalsCondition(test: ListTest): Draft {
   return {
     name: 'principals',
     isStatic: false,
-    expected: describeList(test),
+    expected: () => describeList(test),
     evaluate: ({ request }) => truthOf(matches(request.principal) !== test.is_negated),
     actual: ({ request }) => `${request.principal.kind}:${request.principal.id}`,
   };
@@ -139,7 +140,7 @@ function groupsCondition(test: ListTest): Draft {
   return {
     name: 'groups',
     isStatic: false,
-    expected: describeList(test),
+    expected: () => describeList(test),
     evaluate: ({ request }) =>
       truthOf(request.principal.groups.some((group) => set.has(group)) !== test.is_negated),
     actual: ({ request: { principal } }) =>
@@ -152,7 +153,7 @@ function timeCondition(test: TimeTest, clock: ZoneClock): Draft {
   return {
     name: 'time',
     isStatic: false,
-    expected: describeTime(test),
+    expected: () => describeTime(test),
     evaluate: ({ request }) => {
       const local = clock.at(request.now_ms);
       if (local === undefined) return unknown;
@@ -175,7 +176,7 @@ function argumentCondition(pathText: string, test: ArgumentTest): Draft {
   return {
     name: `arguments.${pathText}`,
     isStatic: false,
-    expected: describeArgumentTest(test),
+    expected: () => describeArgumentTest(test),
     evaluate: ({ request }) => testArguments(request.call.arguments),
     actual: ({ request }) => describeArgument(path, request.call.arguments),
   };
@@ -188,7 +189,7 @@ function rateCondition(ruleId: string, effect: Decision['effect'], test: RateTes
   return {
     name: 'rate',
     isStatic: false,
-    expected: describeRate(test, effect),
+    expected: () => describeRate(test, effect),
     evaluate: (frame) => (effect === 'allow' ? not(isUsedUp(countOf(frame))) : isUsedUp(countOf(frame))),
     actual: (frame) => {
       const count = countOf(frame);

@@ -13,17 +13,20 @@ export interface CompiledRules {
 export function compileRules(policy: Policy): CompiledRules {
   const compiler = createConditionCompiler();
   const defaultRequirement = completeRequirement(policy.default_approval, fallbackRequirement);
-  // Equal blocks become one object, so that merging them is recognised as nothing to do.
-  const requirements = new Map<string, ApprovalRequirement>([
-    [canonicalJson(defaultRequirement), defaultRequirement],
-  ]);
-  const requirementOf = (rule: Policy['rules'][number]): ApprovalRequirement => {
-    if (rule.approval === undefined) return defaultRequirement;
-    const requirement = completeRequirement(rule.approval, defaultRequirement);
-    const key = canonicalJson(requirement);
-    const known = requirements.get(key) ?? requirement;
-    requirements.set(key, known);
-    return known;
+  // Equal requirements become one object, so that merging them is recognised as nothing to do.
+  const requirements = new Map([[canonicalJson(defaultRequirement), defaultRequirement]]);
+  const byBlock = new Map<string, ApprovalRequirement>();
+  const requirementOf = ({ approval }: Policy['rules'][number]): ApprovalRequirement => {
+    if (approval === undefined) return defaultRequirement;
+    const written = JSON.stringify(approval);
+    const known = byBlock.get(written);
+    if (known !== undefined) return known;
+    const completed = completeRequirement(approval, defaultRequirement);
+    const key = canonicalJson(completed);
+    const requirement = requirements.get(key) ?? completed;
+    requirements.set(key, requirement);
+    byBlock.set(written, requirement);
+    return requirement;
   };
   const rules = policy.rules.map(
     (rule, index): CompiledRule => ({

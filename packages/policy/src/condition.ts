@@ -11,7 +11,7 @@ export interface Condition {
   evaluate(frame: Frame): Truth;
   /** `tools`, `arguments.amount` … */
   readonly name: string;
-  readonly expected: string;
+  expected(): string;
   /** What the request holds there, with secrets left out. */
   actual(frame: Frame): string;
 }

@@ -1,5 +1,5 @@
 import type { Decision } from '@hitl/core';
-import { type CategoryExplanation, type CategoryTable, explainCategory } from './categorize-call.ts';
+import type { CategoryExplanation } from './categorize-call.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { Frame } from './frame.ts';
 import type { PolicyRequest } from './policy-request.ts';
@@ -41,10 +41,9 @@ const outcomes = { [no]: 'not_met', [yes]: 'met', [unknown]: 'unknown' } as cons
 export function explainRequest(
   request: PolicyRequest,
   decision: Decision,
-  table: CategoryTable,
+  category: CategoryExplanation,
   rules: readonly CompiledRule[],
 ): Explanation {
-  const category = explainCategory(table, request);
   const frame: Frame = { request, category: category.category };
   const decisive = new Set(decision.rule_ids);
   return {
@@ -54,7 +53,7 @@ export function explainRequest(
       const conditions = compiled.map((condition) => ({
         condition: condition.name,
         outcome: outcomes[condition.evaluate(frame)],
-        expected: condition.expected,
+        expected: condition.expected(),
         actual: condition.actual(frame),
       }));
       const isMatched = isMatch(rule.effect, truthOfAll(conditions));

@@ -1,5 +1,5 @@
 import { type ApprovalCategory, type ApprovalRequirement, type Decision, digestOf } from '@hitl/core';
-import { type CategoryTable, categorizeCall, createCategoryTable } from './categorize-call.ts';
+import { categorizeCall, createCategoryTable, explainCategory } from './categorize-call.ts';
 import { type CompiledRules, compileRules } from './compile-rules.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { Condition } from './condition.ts';
@@ -9,8 +9,20 @@ import type { PolicyDocument } from './parse-policy.ts';
 import type { PolicyRequest } from './policy-request.ts';
 import type { PolicyRule } from './policy-schema.ts';
 import { createRequirementMerger } from './requirement-merger.ts';
-import { type Candidate, createRuleIndex, type Lane, type RuleIndex } from './rule-index.ts';
+import {
+  type Candidate,
+  type CandidateLists,
+  type Cell,
+  createRuleIndex,
+  type RuleIndex,
+} from './rule-index.ts';
+import { createToolCache } from './tool-cache.ts';
 import { isMatch, no, type Truth, unknown, yes } from './truth.ts';
+
+interface KnownTool {
+  readonly category: ApprovalCategory | undefined;
+  readonly cells: Cell[];
+}
 
 export interface RateQuery {
   readonly rule_id: string;
@@ -27,11 +39,12 @@ export class PolicyEngine {
   readonly rules: readonly PolicyRule[];
   readonly #compiled: CompiledRules;
   readonly #default: 'approval' | 'deny';
-  readonly #table: CategoryTable;
+  readonly #toolOf: (server: string, tool: string) => KnownTool;
   readonly #index: RuleIndex;
   readonly #merge: (rules: readonly CompiledRule[]) => ApprovalRequirement | undefined;
   /** Per condition `generation * 4 + truth`: each is evaluated at most once per request. */
   readonly #answers: Float64Array;
+  readonly #matched: number[] = [];
   #generation = 0;
 
   constructor(document: PolicyDocument) {
@@ -40,7 +53,8 @@ export class PolicyEngine {
     this.rules = policy.rules;
     this.#compiled = compileRules(policy);
     this.#default = policy.default;
-    this.#table = createCategoryTable(policy.categories);
+    const table = createCategoryTable(policy.categories);
+    this.#toolOf = createToolCache((server, tool) => ({ category: table(server, tool), cells: [] }));
     this.#index = createRuleIndex(this.#compiled.rules);
     this.#merge = createRequirementMerger();
     this.#answers = new Float64Array(this.#compiled.conditionCount);
@@ -52,27 +66,33 @@ export class PolicyEngine {
    * @throws for a request that isn't one; `decideSafely` turns that into a deny.
    */
   decide(request: PolicyRequest): Decision {
-    const category = categorizeCall(this.#table, request);
+    const tool = this.#toolOf(request.call.server, request.call.tool);
+    const category = categorizeCall(tool.category, request);
     const frame: Frame = { request, category };
-    const cell = this.#index.cellOf(frame);
+    const cell = this.#index.cellOf(tool.cells, frame);
     this.#generation += 1;
-    let matched = this.#matchLane(cell.deny, 'deny', frame);
-    if (matched.length > 0) return this.#decision('deny', matched, category);
-    matched = this.#matchLane(cell.approval, 'approval', frame);
-    if (matched.length > 0) return this.#decision('approval', matched, category);
-    matched = this.#matchLane(cell.allow, 'allow', frame);
-    if (matched.length > 0) return this.#decision('allow', matched, category);
+    const lists = listsFor(cell, request.principal);
+    for (const effect of gravestFirst) {
+      const matched = this.#match(lists, effect, frame);
+      if (matched.length > 0) return this.#decision(effect, matched, category);
+    }
     return this.#defaultDecision(category);
   }
 
   /** The category that decisions on this call are made on. */
   categoryOf(request: PolicyRequest): ApprovalCategory {
-    return categorizeCall(this.#table, request);
+    return categorizeCall(this.#toolOf(request.call.server, request.call.tool).category, request);
   }
 
   /** Every rule, whether it matched and why not, in words. Costs as much as there are rules. */
   explain(request: PolicyRequest): Explanation {
-    return explainRequest(request, this.decide(request), this.#table, this.#compiled.rules);
+    const { category } = this.#toolOf(request.call.server, request.call.tool);
+    return explainRequest(
+      request,
+      this.decide(request),
+      explainCategory(category, request),
+      this.#compiled.rules,
+    );
   }
 
   /**
@@ -93,20 +113,22 @@ export class PolicyEngine {
     return queries;
   }
 
-  #matchLane(lane: Lane, effect: Decision['effect'], frame: Frame): number[] {
-    const matched: number[] = [];
-    const { id, groups } = frame.request.principal;
-    this.#matchList(lane.any, effect, frame, matched);
-    const fromAny = matched.length;
-    const own = lane.byPrincipal.get(id);
-    if (own !== undefined) this.#matchList(own, effect, frame, matched);
-    if (lane.byGroup.size > 0) {
-      for (const group of groups) {
-        const list = lane.byGroup.get(group);
-        if (list !== undefined) this.#matchList(list, effect, frame, matched);
-      }
+  /** The result is valid until the next call. */
+  #match(lists: readonly CandidateLists[], effect: Decision['effect'], frame: Frame): readonly number[] {
+    const matched = this.#matched;
+    matched.length = 0;
+    let sources = 0;
+    for (let i = 0; i < lists.length; i += 1) {
+      const one = lists[i];
+      if (one === undefined) continue;
+      // Three fixed members read faster than one by a varying name.
+      const list = effect === 'deny' ? one.deny : effect === 'approval' ? one.approval : one.allow;
+      if (list.length === 0) continue;
+      const before = matched.length;
+      this.#matchList(list, effect, frame, matched);
+      if (matched.length > before) sources += 1;
     }
-    return matched.length > fromAny && matched.length > 1 ? inOrder(matched) : matched;
+    return sources > 1 ? inOrder(matched) : matched;
   }
 
   #matchList(list: readonly Candidate[], effect: Decision['effect'], frame: Frame, matched: number[]): void {
@@ -169,6 +191,22 @@ function conjunction(conditions: readonly Condition[], frame: Frame): Truth {
     if (truth === unknown) all = unknown;
   }
   return all;
+}
+
+const gravestFirst = ['deny', 'approval', 'allow'] as const;
+
+/** Looked up once for all three effects. */
+function listsFor(cell: Cell, { id, groups }: PolicyRequest['principal']): CandidateLists[] {
+  const lists = [cell.any];
+  const own = cell.byPrincipal.get(id);
+  if (own !== undefined) lists.push(own);
+  if (cell.byGroup.size > 0) {
+    for (let i = 0; i < groups.length; i += 1) {
+      const ofGroup = cell.byGroup.get(groups[i] ?? '');
+      if (ofGroup !== undefined) lists.push(ofGroup);
+    }
+  }
+  return lists;
 }
 
 /** Ascending, each once: a rule that names two of the principal's groups is found twice. */

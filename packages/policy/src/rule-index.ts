@@ -12,26 +12,27 @@ export interface Candidate {
   readonly dynamic: readonly Condition[];
 }
 
-/** Candidates of one effect, found by who asks. A rule stands in exactly one of the three kinds of list. */
-export interface Lane {
-  readonly any: readonly Candidate[];
-  readonly byPrincipal: ReadonlyMap<string, readonly Candidate[]>;
-  readonly byGroup: ReadonlyMap<string, readonly Candidate[]>;
+/** By effect, in the file's order. */
+export type CandidateLists = Readonly<Record<Decision['effect'], readonly Candidate[]>>;
+
+/**
+ * All rules that can matter for one tool in one category and environment, found by who asks. A rule stands in exactly one of
+ * the three kinds of list.
+ */
+export interface Cell {
+  readonly any: CandidateLists;
+  readonly byPrincipal: ReadonlyMap<string, CandidateLists>;
+  readonly byGroup: ReadonlyMap<string, CandidateLists>;
 }
 
-/** All rules that can matter for one tool in one category and environment. */
-export type Cell = Readonly<Record<Decision['effect'], Lane>>;
-
 export interface RuleIndex {
-  cellOf(frame: Frame): Cell;
+  /** `cells` are those made for the frame's tool so far; a missing one is added. */
+  cellOf(cells: Cell[], frame: Frame): Cell;
 }
 
 type Subject =
   | { readonly kind: 'any' }
   | { readonly kind: 'principal' | 'group'; readonly names: readonly string[] };
-
-/** Bounds what tool names made up by a caller can fill memory with; accepted tools are far fewer. */
-const capacity = 10_000;
 
 /**
  * Finds the candidates of a request: first by tool, category and environment (a cell, made when first asked for), then by
@@ -52,67 +53,55 @@ export function createRuleIndex(rules: readonly CompiledRule[]): RuleIndex {
     else for (const name of tools.values) push(exact, name, rule);
   }
   const categoryCount = approvalCategories.length;
-  let cells = new Map<string, Map<string, Cell[]>>();
-  let toolCount = 0;
 
   function build(frame: Frame): Cell {
     const { server, tool } = frame.request.call;
     const possible = [...(exact.get(`${server}/${tool}`) ?? []), ...loose].sort((a, b) => a.index - b.index);
-    const lanes = { deny: createLane(), approval: createLane(), allow: createLane() };
+    const any = createLists();
+    const byPrincipal = new Map<string, ReturnType<typeof createLists>>();
+    const byGroup = new Map<string, ReturnType<typeof createLists>>();
     for (const rule of possible) {
       const { effect } = rule.rule;
       const candidate = candidates[rule.index];
       const subject = subjects[rule.index];
       if (candidate === undefined || subject === undefined) continue;
-      const truth = staticTruth(rule, frame);
-      if (!isMatch(effect, truth)) continue;
-      const lane = lanes[effect];
-      if (subject.kind === 'any') lane.any.push(candidate);
-      else {
-        const lists = subject.kind === 'principal' ? lane.byPrincipal : lane.byGroup;
-        for (const name of subject.names) push(lists, name, candidate);
+      if (!isMatch(effect, staticTruth(rule, frame))) continue;
+      if (subject.kind === 'any') {
+        any[effect].push(candidate);
+        continue;
+      }
+      const byName = subject.kind === 'principal' ? byPrincipal : byGroup;
+      for (const name of subject.names) {
+        let lists = byName.get(name);
+        if (lists === undefined) {
+          lists = createLists();
+          byName.set(name, lists);
+        }
+        lists[effect].push(candidate);
       }
     }
-    return lanes;
+    return { any, byPrincipal, byGroup };
   }
 
   return {
-    cellOf(frame) {
-      const { call, environment } = frame.request;
-      let ofServer = cells.get(call.server);
-      let ofTool = ofServer?.get(call.tool);
-      if (ofServer === undefined || ofTool === undefined) {
-        if (toolCount >= capacity) {
-          cells = new Map();
-          toolCount = 0;
-          ofServer = undefined;
-        }
-        ofServer ??= new Map();
-        ofTool = [];
-        ofServer.set(call.tool, ofTool);
-        cells.set(call.server, ofServer);
-        toolCount += 1;
-      }
+    cellOf(cells, frame) {
+      const { environment } = frame.request;
       // 0: no environment given, 1: one that no rule names.
       const isGiven = typeof environment === 'string' && environment !== '';
       const place = isGiven ? (environments.get(environment) ?? 1) : 0;
       const key = place * categoryCount + approvalCategories.indexOf(frame.category);
-      let cell = ofTool[key];
+      let cell = cells[key];
       if (cell === undefined) {
         cell = build(frame);
-        ofTool[key] = cell;
+        cells[key] = cell;
       }
       return cell;
     },
   };
 }
 
-function createLane() {
-  return {
-    any: [] as Candidate[],
-    byPrincipal: new Map<string, Candidate[]>(),
-    byGroup: new Map<string, Candidate[]>(),
-  };
+function createLists(): Record<Decision['effect'], Candidate[]> {
+  return { deny: [], approval: [], allow: [] };
 }
 
 function staticTruth(rule: CompiledRule, frame: Frame): Truth {

@@ -14,8 +14,7 @@ export interface ZoneClock {
 }
 
 const dayMs = 86_400_000;
-/** Zones change their offset at full quarters of an hour of UTC, so an offset holds within one. */
-const quarterMs = 900_000;
+const minuteMs = 60_000;
 const capacity = 4_000;
 
 export function isZone(zone: string): boolean {
@@ -27,7 +26,10 @@ export function isZone(zone: string): boolean {
   }
 }
 
-/** Asking Intl costs microseconds, so offsets are kept: per UTC day, and per quarter of an hour on days with a change. */
+/**
+ * Asking Intl costs microseconds, so offsets are kept: per UTC day, and per minute on days with a change. Changes don't keep to
+ * round times: St. John's had them at one minute past midnight.
+ */
 export function createZoneClock(zone: string): ZoneClock {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
@@ -41,7 +43,8 @@ export function createZoneClock(zone: string): ZoneClock {
     era: 'short',
   });
   const byDay = new Map<number, number | 'changes'>();
-  const byQuarter = new Map<number, number>();
+  const byMinute = new Map<number, number>();
+  const dates = new Map<number, Pick<LocalTime, 'day' | 'month'>>();
   let lastMinute = Number.NaN;
   let last: LocalTime | undefined;
 
@@ -60,6 +63,17 @@ export function createZoneClock(zone: string): ZoneClock {
     return local - Math.floor(atMs / 1000) * 1000;
   }
 
+  function dateOf(localDay: number): Pick<LocalTime, 'day' | 'month'> {
+    let date = dates.get(localDay);
+    if (date === undefined) {
+      const utc = new Date(localDay * dayMs);
+      date = { day: utc.getUTCDate(), month: utc.getUTCMonth() + 1 };
+      if (dates.size >= capacity) dates.clear();
+      dates.set(localDay, date);
+    }
+    return date;
+  }
+
   function offsetMs(atMs: number): number {
     const day = Math.floor(atMs / dayMs);
     let known = byDay.get(day);
@@ -70,12 +84,12 @@ export function createZoneClock(zone: string): ZoneClock {
       byDay.set(day, known);
     }
     if (known !== 'changes') return known;
-    const quarter = Math.floor(atMs / quarterMs);
-    let offset = byQuarter.get(quarter);
+    const minute = Math.floor(atMs / minuteMs);
+    let offset = byMinute.get(minute);
     if (offset === undefined) {
-      offset = askOffsetMs(quarter * quarterMs);
-      if (byQuarter.size >= capacity) byQuarter.clear();
-      byQuarter.set(quarter, offset);
+      offset = askOffsetMs(minute * minuteMs);
+      if (byMinute.size >= capacity) byMinute.clear();
+      byMinute.set(minute, offset);
     }
     return offset;
   }
@@ -85,15 +99,19 @@ export function createZoneClock(zone: string): ZoneClock {
     at(atMs) {
       // The range of a Date; outside it there is no calendar.
       if (!(Math.abs(atMs) <= 8.64e15 - 2 * dayMs)) return undefined;
-      const minute = Math.floor(atMs / 60_000);
+      const minute = Math.floor(atMs / minuteMs);
       if (minute === lastMinute) return last;
-      const local = new Date(atMs + offsetMs(atMs));
+      const localMinute = minute + offsetMs(atMs) / minuteMs;
+      const localDay = Math.floor(localMinute / 1440);
+      const minuteOfDay = Math.floor(localMinute - localDay * 1440);
+      const date = dateOf(localDay);
       last = {
-        minute: local.getUTCMinutes(),
-        hour: local.getUTCHours(),
-        day: local.getUTCDate(),
-        month: local.getUTCMonth() + 1,
-        weekday: local.getUTCDay(),
+        minute: minuteOfDay % 60,
+        hour: Math.floor(minuteOfDay / 60),
+        // 1 January 1970 was a Thursday.
+        weekday: (((localDay + 4) % 7) + 7) % 7,
+        day: date.day,
+        month: date.month,
       };
       lastMinute = minute;
       return last;

@@ -60,11 +60,10 @@ export function naiveCategory(policy: NaivePolicy, request: PolicyRequest): Appr
 }
 
 export function naiveMatches(rule: NaiveRule, request: PolicyRequest, category: ApprovalCategory): boolean {
-  const answers = Object.entries(rule.when).map(([name, test]) =>
-    naiveCondition(name, test, rule, request, category),
-  );
-  if (rule.effect === 'allow') return answers.every((answer) => answer === true);
-  return answers.every((answer) => answer !== false);
+  return Object.entries(rule.when).every(([name, test]) => {
+    const answer = naiveCondition(name, test, rule, request, category);
+    return rule.effect === 'allow' ? answer === true : answer !== false;
+  });
 }
 
 function naiveCondition(
@@ -124,7 +123,8 @@ function naiveList(test: unknown, matches: (value: string) => boolean): boolean 
 }
 
 function naiveTool(glob: string, { call }: PolicyRequest): boolean {
-  if (glob === '*') return true;
+  if (glob === '*' || glob === `${call.server}/${call.tool}`) return true;
+  if (!glob.includes('*') && !glob.includes('?')) return false;
   const [server = '', ...rest] = glob.split('/');
   return naiveGlob(server, call.server) && naiveGlob(rest.join('/'), call.tool);
 }
