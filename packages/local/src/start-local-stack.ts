@@ -152,7 +152,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const requestApproval = createRequestApprovalHandler(deps);
     const advance = createAdvanceHandler({
       ...deps,
-      tasks: engine,
+      tasks: engine.tasks,
       requestApproval: async (runId) => {
         await requestApproval({ run_id: runId });
       },
