@@ -42,23 +42,36 @@ describe('merging approval requirements', () => {
     expect(merged).toMatchObject({ assurance: 'linked', expires_in_seconds: 60 });
   });
 
-  it('unites reminders and escalations, sorted by time', () => {
+  it('unites reminders, sorted by time', () => {
     const merged = mergeRequirements([
-      { ...base, remind_after_seconds: [900, 300], escalate: [{ after_seconds: 600, to: ['group:leads'] }] },
-      {
-        ...base,
-        remind_after_seconds: [300],
-        escalate: [
-          { after_seconds: 1200, to: ['user:cto'] },
-          { after_seconds: 600, to: ['user:oncall', 'group:leads'] },
-        ],
-      },
+      { ...base, remind_after_seconds: [900, 300] },
+      { ...base, remind_after_seconds: [300] },
     ]);
     expect(merged.remind_after_seconds).toEqual([300, 900]);
-    expect(merged.escalate).toEqual([
+  });
+
+  it('keeps the escalations of one requirement, each approver at their first stage', () => {
+    const stages = [
       { after_seconds: 600, to: ['group:leads', 'user:oncall'] },
       { after_seconds: 1200, to: ['user:cto'] },
+    ];
+    const merged = mergeRequirements([
+      { ...base, escalate: [...stages, { after_seconds: 1800, to: ['user:oncall'] }] },
     ]);
+    expect(merged.escalate).toEqual(stages);
+  });
+
+  it('escalates only to those whom every requirement escalates to, and not before the last of them does', () => {
+    const merged = mergeRequirements([
+      { ...base, escalate: [{ after_seconds: 600, to: ['group:leads', 'user:oncall'] }] },
+      { ...base, escalate: [{ after_seconds: 1200, to: ['user:cto', 'group:leads'] }] },
+    ]);
+    expect(merged.escalate).toEqual([{ after_seconds: 1200, to: ['group:leads'] }]);
+    const strict = mergeRequirements([
+      { ...base, escalate: [{ after_seconds: 1, to: ['user:intern'] }] },
+      { ...base, steps: [{ from: ['group:security'], votes: 2 }] },
+    ]);
+    expect(strict.escalate).toEqual([]);
   });
 
   it('refuses to merge nothing', () => {

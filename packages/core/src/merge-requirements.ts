@@ -4,8 +4,9 @@ import { InvalidInputError } from './errors/invalid-input-error.ts';
 
 /**
  * The requirement that satisfies every one of the given: distinct steps in the order of their first appearance (of steps with
- * the same approvers the one with more votes), the strongest assurance, the earliest expiry, all reminders and escalations
- * (sorted by time). Merging never lowers what any single one demands.
+ * the same approvers the one with more votes), the strongest assurance, the earliest expiry, all reminders. An escalation makes
+ * more people approvers, so somebody is escalated to only if every requirement does so, and only when the last of them does.
+ * Merging never lowers what any single one demands.
  * @throws InvalidInputError when there is nothing to merge.
  */
 export function mergeRequirements(requirements: readonly ApprovalRequirement[]): ApprovalRequirement {
@@ -18,7 +19,7 @@ export function mergeRequirements(requirements: readonly ApprovalRequirement[]):
     remind_after_seconds: [
       ...new Set(requirements.flatMap((requirement) => requirement.remind_after_seconds)),
     ].sort((a, b) => a - b),
-    escalate: mergeStages(requirements.flatMap((requirement) => requirement.escalate)),
+    escalate: mergeStages(requirements),
   };
 }
 
@@ -43,12 +44,25 @@ function mergeSteps(requirements: readonly ApprovalRequirement[]): ApprovalStep[
   return [...merged.values()];
 }
 
-/** Stages at the same time are one stage that tells everybody named. */
-function mergeStages(stages: readonly EscalationStage[]): EscalationStage[] {
+/** By time; stages at the same time are one stage that tells everybody named. */
+function mergeStages(requirements: readonly ApprovalRequirement[]): EscalationStage[] {
+  const [first, ...others] = requirements.map(({ escalate }) => earliestStages(escalate));
   const merged = new Map<number, string[]>();
-  for (const { after_seconds, to } of stages)
-    merged.set(after_seconds, [...new Set([...(merged.get(after_seconds) ?? []), ...to])]);
+  for (const [approver, after] of first ?? []) {
+    const times = others.map((stages) => stages.get(approver));
+    if (times.includes(undefined)) continue;
+    const last = Math.max(after, ...times.map((time) => time ?? 0));
+    merged.set(last, [...(merged.get(last) ?? []), approver]);
+  }
   return [...merged].sort(([a], [b]) => a - b).map(([after_seconds, to]) => ({ after_seconds, to }));
+}
+
+function earliestStages(stages: readonly EscalationStage[]): Map<string, number> {
+  const earliest = new Map<string, number>();
+  for (const { after_seconds, to } of stages)
+    for (const approver of to)
+      earliest.set(approver, Math.min(after_seconds, earliest.get(approver) ?? after_seconds));
+  return earliest;
 }
 
 function setKey(references: readonly string[]): string {
