@@ -1,4 +1,5 @@
-import { canonicalJson, InvalidInputError } from '@hitl/core';
+import { InvalidInputError } from '@hitl/core';
+import { checkJson } from './check-json.ts';
 import { BodyTooLargeError } from './errors/body-too-large-error.ts';
 
 const maxBodyBytes = 1024 * 1024;
@@ -16,12 +17,8 @@ export async function readJson(request: Request): Promise<unknown> {
   } catch {
     throw wrongBody('is not valid JSON');
   }
-  try {
-    canonicalJson(value);
-  } catch (error) {
-    if (error instanceof InvalidInputError) throw wrongBody(`holds what can't be recorded: ${error.message}`);
-    throw error;
-  }
+  const problem = checkJson(value);
+  if (problem !== undefined) throw wrongBody(problem);
   return value;
 }
 

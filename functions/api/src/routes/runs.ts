@@ -23,7 +23,12 @@ const runRequestSchema = z
     action_text: z.string().trim().min(1).max(8000).optional(),
     category: approvalCategorySchema.optional(),
     environment: z.string().min(1).max(64).optional(),
-    session_id: z.string().min(1).max(128).optional(),
+    session_id: z
+      .string()
+      .min(1)
+      .max(128)
+      .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+      .optional(),
     execution_timeout: z.int().min(1).max(3600).optional(),
     dry_run: z.boolean().optional(),
   })
