@@ -1,5 +1,4 @@
 export { approximateTokens } from './approximate-tokens.ts';
-export { asPromptData } from './as-prompt-data.ts';
 export {
   createShortTermMemory,
   type MemoryKey,
