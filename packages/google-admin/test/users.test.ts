@@ -81,7 +81,7 @@ describe('create_user', () => {
       respond: { status: 404, reason: 'notFound' },
     });
     const john = { primary_email: 'john.doe@example.com', first_name: 'John', last_name: 'Doe' };
-    const { data } = await harness.call('create_user', { ...john, org_unit_path: '/Finance' });
+    const { data } = await harness.call('create_user', john);
     expect(data).toMatchObject({ created: false });
     expect(harness.delivered).toEqual([]);
   });

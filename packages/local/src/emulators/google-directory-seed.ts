@@ -36,12 +36,13 @@ export const sampleCompany: GoogleSeed = {
       users: [
         sampleUser(1, sampleAdmin, 'Ada', 'Admin', { isAdmin: true }),
         sampleUser(2, 'jane@example.com', 'Jane', 'Miller', { orgUnitPath: '/Engineering' }),
-        sampleUser(3, 'john.doe@example.com', 'John', 'Doe', { orgUnitPath: '/Finance' }),
+        sampleUser(3, 'john.doe@example.com', 'John', 'Doe'),
         sampleUser(4, 'jane.smith@example.com', 'Jane', 'Smith', {
           orgUnitPath: '/Engineering',
           aliases: ['jsmith@example.com'],
         }),
         sampleUser(5, 'user@example.com', 'Uma', 'User', {
+          orgUnitPath: '/Finance',
           customSchemas: {
             SSO: {
               role: [roleEntry('987654321098', 'ReadOnly'), { value: 'reports-dashboard', type: 'work' }],

@@ -145,7 +145,7 @@ describe('the emulated Google Directory, through the official client', () => {
     expect(await search('isSuspended=true')).toEqual(['left.company@example.com']);
     expect(await search('givenName=Jane familyName:smi')).toEqual(['jane.smith@example.com']);
     expect(await search('email:jane*')).toEqual(['jane.smith@example.com', 'jane@example.com']);
-    expect(await search("orgUnitPath='/Finance'")).toEqual(['john.doe@example.com']);
+    expect(await search("orgUnitPath='/Finance'")).toEqual(['user@example.com']);
     expect(await search('SSO.role:987654321098')).toEqual(['user@example.com']);
 
     const first = await users.list({ domain: 'example.com', maxResults: 2 });
