@@ -185,6 +185,8 @@ export class AgentOrchestrator {
   async #execute(run: RunState, callId: string, signal: AbortSignal): Promise<RunState> {
     const next = await this.#deps.execute(run, callId, signal);
     const call = next.calls.get(callId);
+    // Told to stop before it was sent: the next step takes it up.
+    if (signal.aborted && (call?.status === 'allowed' || call?.status === 'approved')) return next;
     if (call === undefined || isUnsettled(call)) {
       throw new IntegrityError(`run ${run.run_id}: the ledger left ${callId} without an outcome`);
     }

@@ -54,11 +54,13 @@ export interface ApplicationDeps {
 }
 
 export interface ApplicationSettings {
-  /** This worker's name in claims; unique per process start. */
+  /** This worker's name in claims; unique per process start, so that a claim under it is acted on here or by nobody. */
   readonly workerId: string;
   /** True when the worker of a claim may still be acting. Locally a worker of an earlier process is known to be gone. */
   readonly isWorkerAlive: (owner: string, leaseExpiresAtMs: number) => boolean;
   readonly toolTimeoutMs: number;
+  /** How long a tool call that is under way may go on after its step was told to stop. Default 0. */
+  readonly stopGraceMs?: number;
   readonly previewTimeoutMs: number;
   readonly defaultExecutionTimeoutSeconds: number;
   readonly maxSteps: number;

@@ -2,6 +2,7 @@ import { decideVote, settleApproval } from '@hitl/approvals';
 import { ForbiddenError, type RunState, type VoteDecision } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
+import { createKeyedMutex } from './keyed-mutex.ts';
 import { loadApproval } from './load-run.ts';
 import { notifyAll } from './notify-all.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
@@ -29,13 +30,16 @@ export type VoteDeps = Pick<
   | 'background'
 >;
 
+/** Votes of one process on one request wait for each other: a thousand that race would each lose hundreds of times. */
+const inTurn = createKeyedMutex();
+
 /**
  * The one vote function: every channel ends here. Counts the vote or refuses it, and writes either to the record. Racing votes
  * are put in order by the record: one wins, the others learn who decided.
  * @throws NotFoundError, ForbiddenError, ConflictError with the refusal's code; InvalidInputError for a rejection without reason.
  */
 export async function castVote(deps: VoteDeps, caller: Caller, ballot: Ballot): Promise<RunState> {
-  const run = await retryOnConflict(() => castOnce(deps, caller, ballot));
+  const run = await inTurn(ballot.approval_id, () => retryOnConflict(() => castOnce(deps, caller, ballot)));
   const approval = run.approvals.get(ballot.approval_id);
   if (approval !== undefined && approval.status !== 'pending') {
     await wakeRun(deps, run.run_id);

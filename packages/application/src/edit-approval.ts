@@ -77,7 +77,8 @@ async function judgeEdit(
       errors: problems.map((message) => ({ path: 'arguments', message })),
     });
   }
-  const { decision, preview } = await decideCall(deps, run, { tool, arguments: edit.arguments });
+  const edited = { tool, arguments: edit.arguments };
+  const { decision, preview } = await decideCall(deps, run, edited, undefined, { isAwaited: true });
   const toolCall = { server: call.server, tool: call.tool, arguments: edit.arguments };
   return decideEdit(
     proposed,

@@ -1,37 +1,43 @@
 import {
-  approvalDigest,
   type CallState,
-  digestOf,
-  HitlError,
   IntegrityError,
-  type JsonValue,
-  type Preview,
   qualifiedName,
   RunBusyError,
   type RunEvent,
   type RunState,
-  redactSecrets,
-  storePayload,
+  SequenceConflictError,
   type ToolDefinition,
   type ToolOutcome,
-  toolCallDigest,
+  UnavailableError,
 } from '@hitl/core';
+import { isActedOn, whileActing } from './acting-claims.ts';
 import type { ApplicationDeps } from './application-deps.ts';
+import { findRefusal } from './find-refusal.ts';
 import { loadFrozenTools } from './freeze-tools.ts';
-import { decidePolicy, readPreview } from './gate-call.ts';
+import { loadRun } from './load-run.ts';
+import { persist } from './persist.ts';
+import { resultEvent } from './result-event.ts';
+import { sendAttempts, sendCall } from './send-call.ts';
 
 type ExecuteDeps = Pick<
   ApplicationDeps,
-  'repository' | 'tools' | 'policy' | 'callHistory' | 'clock' | 'settings' | 'logger' | 'blobs'
+  'repository' | 'tools' | 'policy' | 'callHistory' | 'clock' | 'ids' | 'settings' | 'logger' | 'blobs'
 >;
 
-/** How often a call that certainly never reached its server is tried again before it counts as failed. */
-const sendAttempts = 3;
+/** How often one call is sent at most when nobody knows what became of the attempts before. */
+const maxAttempts = 3;
+
+interface Execution {
+  readonly run: RunState;
+  readonly call: CallState;
+  readonly tool: ToolDefinition;
+  readonly attempt: number;
+}
 
 /**
  * The execution ledger: one execution for each permitted call, whatever crashes. A claim is appended before the call and the
  * result after it; a claim without a result whose worker is gone is tried again only where the tool says that a repetition
- * changes nothing, and is `unknown` everywhere else.
+ * changes nothing and everything that permitted it still holds, and is `unknown` everywhere else.
  */
 export async function executeCall(
   deps: ExecuteDeps,
@@ -48,122 +54,124 @@ export async function executeCall(
   if (call.status !== 'allowed' && call.status !== 'approved') {
     throw new IntegrityError(`call ${callId} is ${call.status} and must not be executed`);
   }
-  const refusal = await findRefusal(deps, run, call, tool, signal);
+  const refusal = await findRefusal(deps, run, { call, tool, isRepetition: false }, signal);
   if (refusal !== undefined)
-    return record(deps, run, { type: 'execution-refused', data: { call_id: callId, ...refusal } });
-  return claimAndCall(deps, run, call, requireTool(tool, call), 1, signal);
+    return append(deps, run, { type: 'execution-refused', data: { call_id: callId, ...refusal } });
+  if (tool === undefined) throw new IntegrityError(`${qualifiedName(call)} is not among the run's tools`);
+  return claimAndCall(deps, { run, call, tool, attempt: 1 }, signal);
 }
 
-async function claimAndCall(
+async function claimAndCall(deps: ExecuteDeps, execution: Execution, signal: AbortSignal): Promise<RunState> {
+  const claimId = deps.ids.next('clm');
+  // Longer than the call may take: a worker that is merely slow must not be taken for dead.
+  const leaseEndsMs = deps.clock.now() + sendAttempts * deps.settings.toolTimeoutMs + 15_000;
+  const claimed = await whileActing(claimId, async () => {
+    const run = await claim(deps, execution, claimId, leaseEndsMs);
+    // A process that was frozen right after its claim wakes up as one that others have taken for dead.
+    if (deps.clock.now() >= leaseEndsMs) throw new RunBusyError('the claim ran out before the call was sent');
+    const outcome = await countAndSend(deps, execution, signal);
+    if (outcome.kind === 'unknown' && (await mayRepeat(deps, { ...execution, run }, signal))) return run;
+    return recordOutcome(
+      deps,
+      { ...execution, run },
+      claimId,
+      await eventFor(deps, execution, outcome, signal),
+    );
+  });
+  if (claimed.calls.get(execution.call.call_id)?.claim?.claim_id !== claimId) return claimed;
+  if (claimed.calls.get(execution.call.call_id)?.status !== 'executing') return claimed;
+  // A worker that was told to stop leaves the repetition to the next one.
+  if (signal.aborted) throw new UnavailableError(`stopped while ${qualifiedName(execution.call)} was called`);
+  return claimAndCall(deps, { ...execution, run: claimed, attempt: execution.attempt + 1 }, signal);
+}
+
+function claim(
   deps: ExecuteDeps,
-  run: RunState,
-  call: CallState,
-  tool: ToolDefinition,
-  attempt: number,
-  signal: AbortSignal,
+  { run, call, attempt }: Execution,
+  claimId: string,
+  leaseEndsMs: number,
 ): Promise<RunState> {
-  const { settings, clock } = deps;
-  const timeoutMs = settings.toolTimeoutMs;
-  const claimed = await record(deps, run, {
+  return append(deps, run, {
     type: 'execution-claimed',
     data: {
       call_id: call.call_id,
       digest: call.digest,
       attempt,
-      owner: settings.workerId,
-      // Longer than the call may take: a worker that is merely slow must not be taken for dead.
-      lease_expires_at: new Date(clock.now() + sendAttempts * timeoutMs + 15_000).toISOString(),
+      owner: deps.settings.workerId,
+      claim_id: claimId,
+      lease_expires_at: new Date(leaseEndsMs).toISOString(),
     },
   });
-  await deps.callHistory.record({
+}
+
+/** Counted before it is sent: a limit on how often something may be done must not be blind to what is being done. */
+async function countAndSend(
+  deps: ExecuteDeps,
+  { run, call }: Execution,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
+  try {
+    await persist(() => count(deps, run, call));
+  } catch (error) {
+    deps.logger.error('the history of calls could not be written', { error: String(error) });
+    return {
+      kind: 'not_sent',
+      code: 'call_history_unavailable',
+      message: 'not sent: the call could not be counted',
+    };
+  }
+  return sendCall(deps, run, call, signal);
+}
+
+function count(deps: ExecuteDeps, run: RunState, call: CallState): Promise<void> {
+  return deps.callHistory.record({
     principal_id: run.started.principal.id,
     server: call.server,
     tool: call.tool,
-    at_ms: clock.now(),
+    at_ms: deps.clock.now(),
     call_id: `${run.run_id}/${call.call_id}`,
   });
-  const outcome = await send(deps, run, call, signal);
-  if (outcome.kind === 'unknown' && isRepeatable(tool) && attempt === 1) {
-    return claimAndCall(deps, claimed, call, tool, attempt + 1, signal);
-  }
-  return record(deps, claimed, await resultEvent(deps, call, outcome));
 }
 
-async function send(
+async function eventFor(
   deps: ExecuteDeps,
-  run: RunState,
-  call: CallState,
+  { call }: Execution,
+  outcome: ToolOutcome,
   signal: AbortSignal,
-): Promise<ToolOutcome> {
-  for (let attempt = 1; ; attempt += 1) {
-    let outcome: ToolOutcome;
-    try {
-      outcome = await deps.tools.call(call, call.tool_digest, {
-        signal,
-        timeoutMs: deps.settings.toolTimeoutMs,
-        idempotencyKey: digestOf({ run_id: run.run_id, call_id: call.call_id, digest: call.digest }),
-      });
-    } catch (error) {
-      // A tool source must not throw; if it does, nobody knows how far the call came.
-      deps.logger.error('tool source threw', {
-        run_id: run.run_id,
-        call_id: call.call_id,
-        error: String(error),
-      });
-      return {
-        kind: 'unknown',
-        message: `calling ${qualifiedName(call)} failed in a way that leaves its outcome unknown`,
-      };
-    }
-    const mayRetry =
-      outcome.kind === 'not_sent' && outcome.code !== 'tool_definition_changed' && !signal.aborted;
-    if (!mayRetry || attempt >= sendAttempts) return outcome;
-    await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random() / 2)));
+): Promise<RunEvent> {
+  if (outcome.kind === 'not_sent' && signal.aborted && outcome.code !== 'tool_definition_changed') {
+    const reason = 'the worker was told to stop before the call was sent';
+    return { type: 'execution-released', data: { call_id: call.call_id, reason } };
   }
+  return resultEvent(deps, call, outcome);
 }
 
-async function resultEvent(deps: ExecuteDeps, call: CallState, outcome: ToolOutcome): Promise<RunEvent> {
-  const call_id = call.call_id;
-  switch (outcome.kind) {
-    case 'succeeded': {
-      const value = {
-        content: outcome.content,
-        ...(outcome.structured === undefined ? {} : { structured: outcome.structured }),
-      };
-      return {
-        type: 'execution-succeeded',
-        data: {
-          call_id,
-          result: await storePayload(deps.blobs, redactSecrets(value) as JsonValue),
-          ...(outcome.upstream_request_id === undefined
-            ? {}
-            : { upstream_request_id: outcome.upstream_request_id }),
-        },
-      };
+/**
+ * Writes what became of a claimed call. Whoever writes to the run meanwhile (a cancellation, a late vote) must not cost the
+ * result: it is appended after what they wrote, as long as the claim is still this one.
+ */
+async function recordOutcome(
+  deps: ExecuteDeps,
+  { run, call }: Execution,
+  claimId: string,
+  event: RunEvent,
+): Promise<RunState> {
+  let current = run;
+  for (;;) {
+    try {
+      return await persist(() => append(deps, current, event));
+    } catch (error) {
+      if (!(error instanceof SequenceConflictError)) throw error;
+      current = await persist(() => loadRun(deps, run.run_id));
+      const now = current.calls.get(call.call_id);
+      if (now?.status === 'executing' && now.claim?.claim_id === claimId) continue;
+      // Either our own write whose answer was lost, or somebody who took us for dead: their word stands on the record.
+      if (now?.status === 'executing')
+        throw new RunBusyError(
+          `call ${call.call_id} was taken over by ${now.claim?.owner ?? 'another worker'}`,
+        );
+      return current;
     }
-    case 'failed':
-      return {
-        type: 'execution-failed',
-        data: {
-          call_id,
-          error: { code: outcome.code, message: redactSecrets(outcome.message) },
-          ...(outcome.content === undefined
-            ? {}
-            : { result: await storePayload(deps.blobs, redactSecrets({ content: outcome.content })) }),
-        },
-      };
-    case 'not_sent':
-      return outcome.code === 'tool_definition_changed'
-        ? {
-            type: 'execution-refused',
-            data: { call_id, code: outcome.code, detail: redactSecrets(outcome.message) },
-          }
-        : {
-            type: 'execution-failed',
-            data: { call_id, error: { code: outcome.code, message: redactSecrets(outcome.message) } },
-          };
-    case 'unknown':
-      return { type: 'execution-unknown', data: { call_id, reason: redactSecrets(outcome.message) } };
   }
 }
 
@@ -175,93 +183,42 @@ async function resumeClaimed(
   tool: ToolDefinition | undefined,
   signal: AbortSignal,
 ): Promise<RunState> {
-  const claim = call.claim;
+  const { claim } = call;
   if (claim === undefined) throw new IntegrityError(`call ${call.call_id} executes without a claim`);
-  if (deps.settings.isWorkerAlive(claim.owner, Date.parse(claim.lease_expires_at))) {
+  const isOwn = claim.owner === deps.settings.workerId;
+  const mayAct = !isOwn && deps.settings.isWorkerAlive(claim.owner, Date.parse(claim.lease_expires_at));
+  if (isActedOn(claim.claim_id) || mayAct)
     throw new RunBusyError(`call ${call.call_id} is being executed by ${claim.owner}`);
-  }
-  if (tool !== undefined && isRepeatable(tool)) {
-    return claimAndCall(deps, run, call, tool, claim.attempt + 1, signal);
-  }
-  return record(deps, run, {
-    type: 'execution-unknown',
-    data: {
-      call_id: call.call_id,
-      reason: `the worker stopped while ${qualifiedName(call)} was being called, and the tool does not say that it may be repeated`,
-    },
-  });
+  const execution = { run, call, tool, attempt: claim.attempt };
+  const obstacle = await findObstacle(deps, execution, signal);
+  if (obstacle === undefined && tool !== undefined)
+    return claimAndCall(deps, { ...execution, tool, attempt: claim.attempt + 1 }, signal);
+  const reason = `the worker stopped while ${qualifiedName(call)} was being called, and it is not called again: ${obstacle}`;
+  return append(deps, run, { type: 'execution-unknown', data: { call_id: call.call_id, reason } });
+}
+
+async function mayRepeat(deps: ExecuteDeps, execution: Execution, signal: AbortSignal): Promise<boolean> {
+  // Within one step a second try is enough: what does not answer twice is not answered by asking on.
+  return execution.attempt === 1 && (await findObstacle(deps, execution, signal)) === undefined;
+}
+
+/** Why a call whose outcome nobody knows must not be sent once more; `undefined` when it may. */
+async function findObstacle(
+  deps: ExecuteDeps,
+  { run, call, tool, attempt }: Omit<Execution, 'tool'> & { readonly tool: ToolDefinition | undefined },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (tool === undefined || !isRepeatable(tool)) return 'the tool does not say that it may be repeated';
+  if (run.cancel_requested_by !== undefined) return `${run.cancel_requested_by} has cancelled the run`;
+  if (attempt >= maxAttempts) return `it was tried ${attempt} times`;
+  await count(deps, run, call);
+  return (await findRefusal(deps, run, { call, tool, isRepetition: true }, signal))?.detail;
 }
 
 function isRepeatable(tool: ToolDefinition): boolean {
   return tool.annotations.idempotentHint === true || tool.annotations.readOnlyHint === true;
 }
 
-/** Everything that must still hold right before the call; the first thing that does not is the refusal. */
-async function findRefusal(
-  deps: ExecuteDeps,
-  run: RunState,
-  call: CallState,
-  tool: ToolDefinition | undefined,
-  signal: AbortSignal,
-): Promise<{ code: string; detail: string } | undefined> {
-  const name = qualifiedName(call);
-  if (tool === undefined || tool.digest !== call.tool_digest) {
-    return { code: 'tool_definition_changed', detail: `${name} is not the tool that was decided on` };
-  }
-  if (toolCallDigest(call, call.tool_digest, call.preview) !== call.digest || !isPermitted(run, call)) {
-    return { code: 'not_permitted', detail: `the record does not permit exactly this call of ${name}` };
-  }
-  // A policy that now denies wins over an approval given before.
-  const decision = await decidePolicy(deps, run, { tool, arguments: call.arguments });
-  if (decision.effect === 'deny') {
-    return { code: 'denied_by_policy', detail: decision.reasons[0] ?? 'the policy in force now denies it' };
-  }
-  if (call.approval_id === undefined && decision.effect !== 'allow') {
-    return { code: 'policy_changed', detail: 'the policy in force now asks a person first' };
-  }
-  if (call.preview !== undefined) return findDrift(deps, call, call.preview, tool, signal);
-  return undefined;
-}
-
-/** The target must still be as the approvers saw it. */
-async function findDrift(
-  deps: ExecuteDeps,
-  call: CallState,
-  shown: Preview,
-  tool: ToolDefinition,
-  signal: AbortSignal,
-): Promise<{ code: string; detail: string } | undefined> {
-  const name = qualifiedName(call);
-  try {
-    const now = await readPreview(deps, { tool, arguments: call.arguments }, signal);
-    if (now?.state_digest === shown.state_digest) return undefined;
-  } catch (error) {
-    const why = error instanceof HitlError ? error.message : 'it could not be read';
-    return { code: 'target_drifted', detail: `what ${name} would change could not be read again: ${why}` };
-  }
-  return {
-    code: 'target_drifted',
-    detail: `what ${name} would change is no longer what was shown to the approvers`,
-  };
-}
-
-/** Recomputed from the record, not believed from a status: an allow by policy, or an approval of exactly these digests. */
-function isPermitted(run: RunState, call: CallState): boolean {
-  if (call.approval_id === undefined) return call.decision.effect === 'allow';
-  const approval = run.approvals.get(call.approval_id);
-  if (approval === undefined || approval.status !== 'approved') return false;
-  const digests = approval.call_ids.map((id) => run.calls.get(id)?.digest ?? 'missing');
-  return (
-    approval.call_ids.includes(call.call_id) &&
-    approvalDigest(approval.approval_id, digests) === approval.digest
-  );
-}
-
-function requireTool(tool: ToolDefinition | undefined, call: CallState): ToolDefinition {
-  if (tool === undefined) throw new IntegrityError(`${qualifiedName(call)} is not among the run's tools`);
-  return tool;
-}
-
-function record(deps: ExecuteDeps, run: RunState, event: RunEvent): Promise<RunState> {
+function append(deps: ExecuteDeps, run: RunState, event: RunEvent): Promise<RunState> {
   return deps.repository.append(run, event, 'system');
 }

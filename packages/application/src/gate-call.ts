@@ -7,13 +7,18 @@ import {
   qualifiedName,
   type RunEvent,
   type RunState,
+  redacted,
   redactSecrets,
+  redactText,
   type ToolDefinition,
   toolCallDigest,
   UnavailableError,
 } from '@hitl/core';
 import { decideSafely, type PolicyRequest } from '@hitl/policy';
 import type { ApplicationDeps } from './application-deps.ts';
+import { persist } from './persist.ts';
+
+const maxPreviewBytes = 64 * 1024;
 
 type GateDeps = Pick<ApplicationDeps, 'policy' | 'tools' | 'callHistory' | 'clock' | 'settings' | 'logger'>;
 
@@ -54,21 +59,26 @@ export async function gateCall(
   };
 }
 
-/** Policy and preview of a call, used for new calls and for edits alike. */
+/**
+ * Policy and preview of a call, used for new calls and for edits alike. An edited call waits for people whatever the policy
+ * says of it now (`isAwaited`), so they must see what it would change.
+ */
 export async function decideCall(
   deps: GateDeps,
   run: RunState,
   call: Pick<ProposedCall, 'tool' | 'arguments'>,
   signal?: AbortSignal,
+  { isAwaited = false }: { readonly isAwaited?: boolean } = {},
 ): Promise<{ decision: Decision; preview: Preview | undefined }> {
   const decision = await decidePolicy(deps, run, call);
   // Only what a person will look at needs a preview.
-  if (decision.effect !== 'approval') return { decision, preview: undefined };
+  const isShown = decision.effect === 'approval' || (isAwaited && decision.effect !== 'deny');
+  if (!isShown) return { decision, preview: undefined };
   try {
     return { decision, preview: await readPreview(deps, call, signal) };
   } catch (error) {
     // Fails closed: nobody is asked to approve what could not be shown.
-    const reason = error instanceof HitlError ? error.message : 'its effect could not be read';
+    const reason = error instanceof HitlError ? redactText(error.message) : 'its effect could not be read';
     deps.logger.warn('preview failed', {
       run_id: run.run_id,
       tool: qualifiedName(call.tool),
@@ -86,10 +96,12 @@ export async function decidePolicy(
   deps: GateDeps,
   run: RunState,
   call: Pick<ProposedCall, 'tool' | 'arguments'>,
+  /** How many entries of the history of calls are this very call's own: it must not use up its own limit. */
+  { ownCalls = 0 }: { readonly ownCalls?: number } = {},
 ): Promise<Decision> {
   try {
     const { principal, category, environment } = run.started;
-    return await decideRequest(deps, {
+    const request: PolicyRequest = {
       principal,
       call: { server: call.tool.server, tool: call.tool.tool, arguments: call.arguments },
       environment,
@@ -97,7 +109,8 @@ export async function decidePolicy(
       is_trusted: call.tool.is_trusted,
       now_ms: deps.clock.now(),
       ...(category === undefined ? {} : { declared_category: category }),
-    });
+    };
+    return await decideRequest(deps, request, ownCalls);
   } catch (error) {
     deps.logger.warn('gate denied a call that it could not check', {
       run_id: run.run_id,
@@ -115,6 +128,7 @@ export async function decidePolicy(
 export async function decideRequest(
   deps: Pick<ApplicationDeps, 'policy' | 'callHistory'>,
   request: PolicyRequest,
+  ownCalls = 0,
 ): Promise<Decision> {
   if (holdsSecret(request.call.arguments)) {
     return denyDecision(
@@ -122,25 +136,28 @@ export async function decideRequest(
       'secret_in_arguments: an argument holds what looks like a password or key; those never pass through a model or the record',
     );
   }
-  return decideSafely(deps.policy(), await withRates(deps, request));
+  return decideSafely(deps.policy(), await withRates(deps, request, ownCalls));
 }
 
 /** The request with the counts that the policy's rate conditions look at. */
 export async function withRates(
   deps: Pick<ApplicationDeps, 'policy' | 'callHistory'>,
   request: PolicyRequest,
+  ownCalls = 0,
 ): Promise<PolicyRequest> {
   const queries = deps.policy().rateQueries(request);
   if (queries.length === 0) return request;
   const counts = await Promise.all(
     queries.map(async ({ rule_id, window_seconds }) => {
-      const count = await deps.callHistory.countSince({
-        principal_id: request.principal.id,
-        since_ms: request.now_ms - window_seconds * 1000,
-        server: request.call.server,
-        tool: request.call.tool,
-      });
-      return [rule_id, count] as const;
+      const count = await persist(() =>
+        deps.callHistory.countSince({
+          principal_id: request.principal.id,
+          since_ms: request.now_ms - window_seconds * 1000,
+          server: request.call.server,
+          tool: request.call.tool,
+        }),
+      );
+      return [rule_id, Math.max(0, count - ownCalls)] as const;
     }),
   );
   return { ...request, rate_counts: new Map(counts) };
@@ -158,7 +175,11 @@ export async function readPreview(
     ...(signal === undefined ? {} : { signal }),
   });
   if (preview === undefined) throw new UnavailableError('it declares a preview and gave none');
-  return redactSecrets(preview);
+  const shown = redactSecrets(preview);
+  // It is stored with the call in one entry, and nobody can judge a page that has no end.
+  if (Buffer.byteLength(canonicalJson(shown)) > maxPreviewBytes)
+    throw new UnavailableError(`its preview is larger than ${maxPreviewBytes} bytes`);
+  return shown;
 }
 
 function denyDecision(deps: Pick<ApplicationDeps, 'policy'>, reason: string): Decision {
@@ -171,7 +192,8 @@ function denyDecision(deps: Pick<ApplicationDeps, 'policy'>, reason: string): De
   };
 }
 
-/** True when redaction would change the arguments, or when they have no canonical form to look at. */
+/** Redaction would change what is executed, or already has (a model that repeats what it was shown): neither may run. */
 function holdsSecret(args: JsonObject): boolean {
-  return canonicalJson(redactSecrets(args)) !== canonicalJson(args);
+  const canonical = canonicalJson(args);
+  return canonical.includes(redacted) || canonicalJson(redactSecrets(args)) !== canonical;
 }

@@ -9,9 +9,11 @@ import {
   IntegrityError,
   type JsonObject,
   type RunEvent,
+  type RunEventType,
   type RunState,
   type RunStore,
   runStream,
+  SequenceConflictError,
 } from '@hitl/core';
 import { summarizeApproval, summarizeRun } from './summarize.ts';
 
@@ -23,7 +25,10 @@ export interface RunRepository {
   history(runId: string): Promise<AuditEntry[]>;
   /** Appends the first event. @throws SequenceConflictError when the run exists. */
   start(event: Extract<RunEvent, { type: 'run-started' }>, actor: string): Promise<RunState>;
-  /** Appends one event after `run`. @throws SequenceConflictError when somebody else appended first. */
+  /**
+   * Appends one event after `run`. What was only noted meanwhile (a refused vote or edit) changes nothing that the event was
+   * decided on, so the event goes after it. @throws SequenceConflictError when somebody else changed the run first.
+   */
   append(run: RunState, event: RunEvent, actor: string): Promise<RunState>;
   /** Writes the derived list items again; what a crash left behind is repaired by whoever comes next. */
   repairIndexes(run: RunState): Promise<void>;
@@ -37,6 +42,9 @@ export interface RunRepositoryOptions {
   /** Folds kept in memory, so that a load reads only what is new. */
   readonly cacheSize?: number;
 }
+
+/** Events that stand in the record for people to read and leave the run as it was. */
+const noteTypes: ReadonlySet<string> = new Set<RunEventType>(['vote-refused', 'edit-refused']);
 
 export function createRunRepository(options: RunRepositoryOptions): RunRepository {
   const { log, runs, approvals, clock } = options;
@@ -89,6 +97,16 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
     return next;
   };
 
+  /** `run` after the notes that follow it in the record; `run` itself when anything else follows it. */
+  const foldNotes = async (run: RunState): Promise<RunState> => {
+    let state = run;
+    for (const entry of await log.read(runStream(run.run_id), run.sequence)) {
+      if (!noteTypes.has(entry.type)) return run;
+      state = applyRunEvent(state, verified(entry));
+    }
+    return state;
+  };
+
   return {
     async load(runId) {
       let state = cache.get(runId);
@@ -119,7 +137,20 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
       });
       return write(undefined, first);
     },
-    append: async (run, event, actor) => write(run, prepare(run, event, actor, run.run_id)),
+    async append(run, event, actor) {
+      let current = run;
+      for (;;) {
+        try {
+          return await write(current, prepare(current, event, actor, run.run_id));
+        } catch (error) {
+          if (!(error instanceof SequenceConflictError)) throw error;
+          const noted = await foldNotes(current);
+          // Every round finds at least one entry more: this ends with the notes that others write.
+          if (noted.sequence === current.sequence) throw error;
+          current = noted;
+        }
+      }
+    },
     async repairIndexes(run) {
       await Promise.all([
         runs.put(summarizeRun(run)),

@@ -1,4 +1,4 @@
-import { HitlError } from '@hitl/core';
+import { HitlError, SequenceConflictError } from '@hitl/core';
 import { createMemoryDirectory } from '@hitl/testing';
 import { describe, expect, it } from '@jest/globals';
 import { castVote } from '../src/index.ts';
@@ -36,5 +36,26 @@ describe('votes that race', () => {
     }
     await world.settle(waiting.run_id);
     expect(world.tools.calls).toHaveLength(1);
+  });
+
+  it('puts a step that knew nothing of a late vote after it, and a step that knew nothing of a vote that counts nowhere', async () => {
+    const world = new World({ answers: [{ calls: [['dir__grant', { user: 'jane', role: 'admin' }]] }] });
+    const { repository } = world.deps;
+    const waiting = await world.ask('make jane an admin');
+    const note = { type: 'cancel-requested', data: { principal_id: 'alice', channel: 'api' } } as const;
+
+    await expect(world.vote('mallory', waiting)).rejects.toThrow();
+    await expect(world.vote('bob', waiting)).rejects.toThrow();
+    const next = await repository.append(waiting, note, 'alice');
+    expect(next.sequence).toBe(waiting.sequence + 3);
+    expect((await world.eventTypes(waiting)).slice(-3)).toEqual([
+      'vote-refused',
+      'vote-refused',
+      'cancel-requested',
+    ]);
+
+    await world.vote('carol', next);
+    await expect(world.vote('mallory', next)).rejects.toThrow();
+    await expect(repository.append(next, note, 'alice')).rejects.toBeInstanceOf(SequenceConflictError);
   });
 });

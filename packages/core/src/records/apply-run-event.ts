@@ -1,7 +1,13 @@
 import { IntegrityError } from '../errors/index.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { type RunEvent, type RunEventType, runEventSchemas } from './run-events.ts';
-import { type ApprovalState, type CallState, pendingApproval, type RunState } from './run-state.ts';
+import {
+  type ApprovalState,
+  type CallState,
+  isFinished,
+  pendingApproval,
+  type RunState,
+} from './run-state.ts';
 
 /** Parses an entry of a run's stream; an unknown type or a shape that does not fit stops everything. */
 export function parseRunEvent(entry: AuditEntry): RunEvent {
@@ -44,8 +50,9 @@ export function applyRunEvent(state: RunState | undefined, entry: AuditEntry): R
       `${entry.stream} entry ${entry.sequence} does not follow entry ${state.sequence}`,
     );
   }
+  const { failed_steps: _failed, ...moved } = state;
   const next = {
-    ...applyEvent(state, event, entry),
+    ...applyEvent(movesForward(event.type) ? moved : state, event, entry),
     sequence: entry.sequence,
     head_hash: entry.hash,
     updated_at: entry.at,
@@ -105,7 +112,9 @@ function applyEvent(state: RunState, event: RunEvent, entry: AuditEntry): RunSta
     }
     case 'vote-refused':
     case 'edit-refused':
-      return state;
+      return { ...state, refusals: (state.refusals ?? 0) + 1 };
+    case 'step-failed':
+      return { ...state, failed_steps: (state.failed_steps ?? 0) + 1 };
     case 'approval-edited': {
       const { data } = event;
       const approval = approvalOf(state, data.approval_id, entry);
@@ -156,16 +165,21 @@ function applyEvent(state: RunState, event: RunEvent, entry: AuditEntry): RunSta
       const callStatus = data.status === 'superseded' ? 'cancelled' : data.status;
       for (const id of approval.call_ids)
         next = withCall(next, { ...callOf(next, id, entry), status: callStatus });
-      // Another request of the same run may still wait for people.
+      // A run that is over stays over; and another request of the same run may still wait for people.
+      if (isFinished(next)) return next;
       return { ...next, status: pendingApproval(next) === undefined ? 'running' : 'awaiting_approval' };
     }
     case 'execution-claimed': {
-      const { call_id, owner, lease_expires_at, attempt } = event.data;
+      const { call_id, owner, lease_expires_at, attempt, claim_id } = event.data;
       return withCall(state, {
         ...callOf(state, call_id, entry),
         status: 'executing',
-        claim: { owner, lease_expires_at, attempt, claimed_at: entry.at },
+        claim: { owner, lease_expires_at, attempt, claim_id, claimed_at: entry.at },
       });
+    }
+    case 'execution-released': {
+      const { claim: _released, ...call } = callOf(state, event.data.call_id, entry);
+      return withCall(state, { ...call, status: call.approval_id === undefined ? 'allowed' : 'approved' });
     }
     case 'execution-succeeded':
       return withCall(withExecutionTime(state, event.data.call_id, entry), {
@@ -207,6 +221,16 @@ function applyEvent(state: RunState, event: RunEvent, entry: AuditEntry): RunSta
       return { ...state, status, output, ...(error === undefined ? {} : { error }) };
     }
   }
+}
+
+/** What people do to a run does not mend the step that broke. */
+function movesForward(type: RunEventType): boolean {
+  return !(
+    type === 'step-failed' ||
+    type === 'vote-refused' ||
+    type === 'edit-refused' ||
+    type === 'approval-reminded'
+  );
 }
 
 /** Adds the time since the newest claim; a claim that died with its worker was replaced and so does not count. */

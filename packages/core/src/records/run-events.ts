@@ -145,6 +145,8 @@ export const runEventSchemas = {
     attempt: z.int().min(1),
     /** The worker that claims; it is dead when its lease is over or its process is known to be gone. */
     owner: z.string(),
+    /** Random: two claims made in one process in the same millisecond must not be the same entry, or both would win. */
+    claim_id: z.string().optional(),
     lease_expires_at: timestamp,
   }),
   'execution-succeeded': z.strictObject({
@@ -157,6 +159,8 @@ export const runEventSchemas = {
     error: z.strictObject({ code: z.string(), message: z.string() }),
     result: payloadSchema.optional(),
   }),
+  /** Claimed and certainly not sent, because the worker was told to stop: the call may be claimed again. */
+  'execution-released': z.strictObject({ call_id: z.string(), reason: z.string() }),
   /** Nobody knows whether it happened; a person looks and resolves it. */
   'execution-unknown': z.strictObject({ call_id: z.string(), reason: z.string() }),
   /** Refused before anything was sent (`tool_definition_changed`, `target_drifted`, …). */
@@ -172,6 +176,8 @@ export const runEventSchemas = {
     channel: channelSchema,
     reason: z.string().optional(),
   }),
+  /** A step of the workflow broke in a way that waiting does not mend. Too many in a row end the run. */
+  'step-failed': z.strictObject({ error: z.strictObject({ code: z.string(), message: z.string() }) }),
   'run-finished': z.strictObject({
     status: z.enum(finalRunStatuses),
     output: z.string(),

@@ -38,6 +38,7 @@ export interface CallState {
     readonly owner: string;
     readonly lease_expires_at: string;
     readonly attempt: number;
+    readonly claim_id?: string | undefined;
     /** When the claim was recorded, ISO. */
     readonly claimed_at?: string;
   };
@@ -89,6 +90,10 @@ export interface RunState {
   readonly calls: ReadonlyMap<string, CallState>;
   readonly approvals: ReadonlyMap<string, ApprovalState>;
   readonly cancel_requested_by?: string;
+  /** Steps that broke since the run last moved forward. */
+  readonly failed_steps?: number;
+  /** Votes and edits that were refused, over all requests of the run. */
+  readonly refusals?: number;
   readonly output?: string;
   readonly error?: { readonly code: string; readonly message: string };
   readonly usage: Usage;
