@@ -5,7 +5,7 @@ import type { Output } from './output.ts';
 export interface CommandContext {
   readonly output: Output;
   /** The API that the options name: connected when first asked for. */
-  readonly api: () => Promise<ApiClient>;
+  readonly api: (options?: { readonly isReachable?: boolean }) => Promise<ApiClient>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   /** The process ends with this unless an error says otherwise. */

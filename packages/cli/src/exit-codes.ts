@@ -27,3 +27,15 @@ export function exitCodeOf(status: RunStatus): number {
       return exitCodes.failed;
   }
 }
+
+/** For an error by its HTTP status: what the caller can put right is usage, what the rules don't let this person do is denied. */
+export function exitCodeOfProblem({
+  status,
+  code,
+}: {
+  readonly status: number;
+  readonly code: string;
+}): number {
+  if (status === 403 && code !== 'unknown_principal') return exitCodes.denied;
+  return status >= 400 && status < 500 ? exitCodes.usage : exitCodes.failed;
+}

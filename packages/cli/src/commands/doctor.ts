@@ -1,31 +1,36 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { dataDirOf } from '../data-dir.ts';
+import { diagnose } from '../doctor/diagnose.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { visibleLine } from '../render/visible-text.ts';
 
 export function addDoctorCommand(program: Command, context: () => CommandContext): void {
   program
     .command('doctor')
-    .description('check this machine and the configuration, and say what is missing')
-    .action(async () => {
-      const command = context();
-      const { diagnose } = await import('../diagnose.ts');
+    .description(
+      'check this machine and the configuration, and say what is missing; exits 1 on a failing check',
+    )
+    .action(async (options: { api?: string }, command: Command) => {
+      const { output, ...rest } = context();
+      const api = options.api ?? command.optsWithGlobals<{ api?: string }>().api;
       const findings = await diagnose({
         env: process.env,
         dataDir: dataDirOf(process.env),
-        api: command.api,
+        connect: rest.api,
+        isDeployed: api !== undefined,
       });
       const isWell = findings.every((finding) => finding.state !== 'failing');
-      const { colors } = command.output;
+      const { colors } = output;
       const marks = { ok: colors.green('✓'), note: colors.yellow('!'), failing: colors.red('✗') };
-      command.output.result({ ok: isWell, findings }, () =>
+      output.result({ ok: isWell, findings }, () =>
         findings
-          .map(
-            ({ name, state, detail, remedy }) =>
-              `${marks[state]} ${name}: ${detail}${remedy === undefined ? '' : `\n    ${remedy}`}`,
-          )
+          .flatMap(({ name, state, detail, remedy }) => [
+            `${marks[state]} ${visibleLine(name)}: ${visibleLine(detail)}`,
+            ...(remedy === undefined ? [] : [`    ${visibleLine(remedy)}`]),
+          ])
           .join('\n'),
       );
-      if (!isWell) command.exitCode = exitCodes.failed;
+      if (!isWell) context().exitCode = exitCodes.failed;
     });
 }

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { approvalCategories, decisionSchema, InvalidInputError, isOneOf } from '@hitl/core';
+import { approvalCategories, decisionSchema, type JsonObject } from '@hitl/core';
 import {
   checkPolicy,
   compilePolicy,
@@ -8,16 +7,18 @@ import {
   parsePolicy,
   runPolicyTable,
 } from '@hitl/policy';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { parseJsonOption } from '../parse-json-option.ts';
+import { id, jsonObject, type ToolName, text, toolName } from '../parse-option.ts';
+import { readText } from '../read-text.ts';
 import { visibleLine } from '../render/visible-text.ts';
 
 const explanationSchema = z.object({
   decision: decisionSchema,
   explanation: z.looseObject({
+    category: z.looseObject({ because: z.array(z.string()) }).optional(),
     rules: z.array(
       z.looseObject({
         rule_id: z.string(),
@@ -32,8 +33,8 @@ const explanationSchema = z.object({
 
 interface ExplainOptions {
   userId: string;
-  tool: string;
-  arguments: string;
+  tool: ToolName;
+  arguments: JsonObject;
   category?: string;
   environment?: string;
 }
@@ -50,12 +51,11 @@ export function addPolicyCommands(program: Command, context: () => CommandContex
       const document = parsePolicy(await readText(file), file);
       const engine = compilePolicy(document);
       const findings = checkPolicy(document);
-      command.output.result(
-        { file, policy_digest: engine.digest, rules: engine.rules.length, findings },
-        () =>
-          findings.length === 0
-            ? `${file}: ${engine.rules.length} rules, nothing to find fault with`
-            : findings.map((finding) => renderFinding(file, finding)).join('\n'),
+      const rules = engine.rules.length;
+      command.output.result({ file, policy_digest: engine.digest, rules, findings }, () =>
+        findings.length === 0
+          ? `${file}: ${rules} ${rules === 1 ? 'rule' : 'rules'}, nothing to find fault with`
+          : findings.map((finding) => renderFinding(file, finding)).join('\n'),
       );
       if (findings.length > 0) command.exitCode = exitCodes.failed;
     });
@@ -64,11 +64,17 @@ export function addPolicyCommands(program: Command, context: () => CommandContex
     .description(
       'what the policy in force decides on a call, with each rule tried and why it did or did not match',
     )
-    .requiredOption('--user-id <id>', 'who would ask')
-    .requiredOption('--tool <server/tool>', 'which tool')
-    .option('--arguments <json>', 'the arguments', '{}')
-    .option('--category <category>', `declared category: ${approvalCategories.join(', ')}`)
-    .option('--environment <name>', 'as if in this environment')
+    .requiredOption('--user-id <id>', 'who would ask', id)
+    .requiredOption('--tool <server/tool>', 'which tool', toolName)
+    .option('--arguments <json>', 'the arguments', jsonObject, {})
+    .addOption(new Option('--category <category>', 'declared category').choices(approvalCategories))
+    .option('--environment <name>', 'as if in this environment', text(64))
+    .addHelpText(
+      'after',
+      `
+Example:
+  hitl-mcp policy explain --user-id alice --tool google/suspend_user --arguments '{"user_key":"jane@example.com"}'`,
+    )
     .action(async (options: ExplainOptions) => explain(context(), options));
   policy
     .command('test <file>')
@@ -76,7 +82,7 @@ export function addPolicyCommands(program: Command, context: () => CommandContex
     .option('--policy <file>', 'the policy to test (default: POLICY_PATH, else the one that ships)')
     .action(async (file: string, options: { policy?: string }) => {
       const command = context();
-      const source = options.policy ?? process.env.POLICY_PATH ?? defaultPolicyPath;
+      const source = options.policy ?? (process.env.POLICY_PATH || defaultPolicyPath);
       const engine = compilePolicy(parsePolicy(await readText(source), source));
       const result = runPolicyTable(engine, await readText(file), file);
       command.output.result(
@@ -87,61 +93,43 @@ export function addPolicyCommands(program: Command, context: () => CommandContex
     });
 }
 
-async function explain(context: CommandContext, options: ExplainOptions): Promise<void> {
-  const [server, tool, ...rest] = options.tool.split('/');
-  if (server === undefined || server === '' || tool === undefined || tool === '' || rest.length > 0) {
-    throw new InvalidInputError(
-      `--tool: must be SERVER/TOOL such as google/create_user, not "${options.tool}"`,
-    );
-  }
-  if (options.category !== undefined && !isOneOf(approvalCategories, options.category)) {
-    throw new InvalidInputError(
-      `--category: must be one of ${approvalCategories.join(', ')}, not "${options.category}"`,
-    );
-  }
-  const { output } = context;
-  const answer = await (await context.api()).request(explanationSchema, 'POST', '/policy/evaluate', {
+async function explain({ output, api }: CommandContext, options: ExplainOptions): Promise<void> {
+  const answer = await (await api()).request(explanationSchema, 'POST', '/policy/evaluate', {
     user_id: options.userId,
-    server,
-    tool,
-    arguments: parseJsonOption('--arguments', options.arguments),
+    server: options.tool.server,
+    tool: options.tool.tool,
+    arguments: options.arguments,
     category: options.category,
     environment: options.environment,
   });
   output.result(answer, ({ decision, explanation }) => {
     const { colors } = output;
-    const lines = explanation.rules.map((rule) => {
+    const rules = explanation.rules.map((rule) => {
       const mark = rule.is_decisive
         ? colors.green('▶')
         : rule.is_matched
           ? colors.yellow('✓')
           : colors.dim('·');
-      return `${mark} ${rule.is_matched ? visibleLine(rule.text) : colors.dim(visibleLine(rule.text))}`;
+      const line = `${visibleLine(rule.rule_id)}: ${visibleLine(rule.text)}`;
+      return `${mark} ${rule.is_matched ? line : colors.dim(line)}`;
     });
+    const because = explanation.category?.because ?? [];
     const steps = decision.requirement?.steps
-      .map((step) => `${step.votes} of ${step.from.join(', ')}`)
+      .map((step) => `${step.votes} of ${step.from.map(visibleLine).join(', ')}`)
       .join(', then ');
     return [
-      ...lines,
+      ...rules,
       '',
-      `${colors.bold(decision.effect)} (${decision.category}): ${visibleLine(decision.reasons[0] ?? '')}`,
+      ...(because.length === 0
+        ? []
+        : [`category ${decision.category}: ${because.map(visibleLine).join('; ')}`]),
+      `${colors.bold(decision.effect)}: ${visibleLine(decision.reasons[0] ?? '')}`,
       ...(steps === undefined ? [] : [`needs ${steps}`]),
     ].join('\n');
   });
 }
 
 function renderFinding(file: string, finding: Finding): string {
-  return `${file}:${finding.line}: ${finding.kind}${finding.rule_id === undefined ? '' : ` (${finding.rule_id})`}: ${finding.message}`;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new InvalidInputError(
-      `${file}: ${code === 'ENOENT' ? 'there is no such file' : `can't be read (${code ?? 'unknown'})`}`,
-      { cause },
-    );
-  }
+  const rule = finding.rule_id === undefined ? '' : ` (${visibleLine(finding.rule_id)})`;
+  return `${file}:${finding.line}: ${finding.kind}${rule}: ${visibleLine(finding.message)}`;
 }

@@ -1,7 +1,9 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../context.ts';
+import { id, toolName } from '../parse-option.ts';
 import { renderTable } from '../render/table.ts';
+import { visibleLine } from '../render/visible-text.ts';
 
 const toolSchema = z.object({
   name: z.string(),
@@ -12,7 +14,7 @@ const toolSchema = z.object({
   annotations: z.looseObject({}),
   input_schema: z.looseObject({}),
 });
-const listSchema = z.object({
+export const toolListSchema = z.object({
   items: z.array(toolSchema),
   unavailable: z.array(z.object({ server: z.string(), reason: z.string() })),
   dropped: z.array(z.object({ server: z.string(), tool: z.string(), reason: z.string() })),
@@ -27,33 +29,40 @@ export function addToolsCommands(program: Command, context: () => CommandContext
     .description('all tools, with those that wait for acceptance')
     .action(async () => {
       const { output, api } = context();
-      const listing = await (await api()).request(listSchema, 'GET', '/tools');
+      const { colors } = output;
+      const listing = await (await api()).request(toolListSchema, 'GET', '/tools');
       output.result(listing, ({ items, unavailable, dropped }) =>
         [
-          renderTable(
-            ['tool', 'status', 'digest', 'description'],
-            items.map((item) => [item.name, item.status, item.digest.slice(0, 12), item.description]),
-            output.colors.bold,
-          ),
+          items.length === 0
+            ? 'no tools'
+            : renderTable(
+                [
+                  { header: 'tool', isWhole: true },
+                  { header: 'status', isWhole: true },
+                  { header: 'digest', isWhole: true },
+                  { header: 'description' },
+                ],
+                items.map((item) => [item.name, item.status, item.digest.slice(0, 8), item.description]),
+                { width: output.width, styleHeader: colors.bold },
+              ),
           ...unavailable.map(({ server, reason }) =>
-            output.colors.yellow(`! ${server} did not answer: ${reason}`),
+            colors.yellow(`! ${visibleLine(server)} did not answer: ${visibleLine(reason)}`),
           ),
           ...dropped.map(({ server, tool, reason }) =>
-            output.colors.yellow(`! ${server}/${tool} is left out: ${reason}`),
+            colors.yellow(`! ${visibleLine(`${server}/${tool}`)} is left out: ${visibleLine(reason)}`),
           ),
         ].join('\n'),
       );
     });
   tools
-    .command('accept <name>')
+    .command('accept')
+    .addArgument(new Argument('<name>', 'SERVER/TOOL, as "tools list" shows it').argParser(toolName))
     .description('accept a new or changed tool exactly as it is now')
-    .requiredOption('--user-id <id>', 'who accepts')
-    .action(async (name: string, options: { userId: string }) => {
+    .requiredOption('--user-id <id>', 'who accepts', id)
+    .action(async ({ server, tool }: { server: string; tool: string }, options: { userId: string }) => {
       const { output, api } = context();
-      const tool = await (await api()).request(toolSchema, 'POST', '/tools/accept', {
-        user_id: options.userId,
-        name,
-      });
-      output.result(tool, (view) => `${view.name} is accepted as ${view.digest}`);
+      const body = { user_id: options.userId, name: `${server}/${tool}` };
+      const accepted = await (await api()).request(toolSchema, 'POST', '/tools/accept', body);
+      output.result(accepted, (view) => `${visibleLine(view.name)} is accepted as ${view.digest}`);
     });
 }

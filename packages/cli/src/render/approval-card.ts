@@ -1,72 +1,108 @@
-import type { ApprovalView } from '@hitl/application';
+import type { ApprovalView } from '@hitl/application/views';
 import type { JsonValue } from '@hitl/core';
 import type { Output } from '../output.ts';
-import { visibleLine } from './visible-text.ts';
+import { mixedScripts } from './mixed-scripts.ts';
+import { visibleJson, visibleLine } from './visible-text.ts';
+import { wrapLine } from './wrap-line.ts';
 
-/** An approval request as an approver must see it: whole, nothing cut, nothing hidden. */
-export function renderApprovalCard(view: ApprovalView, { colors }: Pick<Output, 'colors'>): string {
-  const lines: string[] = [];
-  const title = `${statusMark(view.status)} Approval ${view.approval_id}  ${view.status}`;
-  lines.push(colors.bold(title));
-  lines.push(
-    `${colors.bold(visibleLine(view.requester_id))} asked (${view.environment}): “${visibleLine(view.query)}”`,
-  );
-  for (const [index, call] of view.calls.entries()) {
-    lines.push('');
-    lines.push(
-      `${index + 1}. ${colors.bold(visibleLine(`${call.server}/${call.tool}`))}  ${colors.dim(call.category)}`,
-    );
-    const args = Object.entries(call.arguments);
-    if (args.length === 0) lines.push(colors.dim('   no arguments'));
-    for (const [name, value] of args)
-      lines.push(`   ${visibleLine(name)}: ${colors.cyan(renderValue(value))}`);
-    if (call.preview !== undefined) {
-      lines.push(`   ${colors.bold('would')} ${visibleLine(call.preview.summary)}`);
-      for (const change of call.preview.changes) {
-        lines.push(
-          `     ${visibleLine(change.path)}: ${colors.red(renderValue(change.before))} → ${colors.green(renderValue(change.after))}`,
-        );
-      }
-      for (const warning of call.preview.warnings ?? [])
-        lines.push(`     ${colors.yellow(`! ${visibleLine(warning)}`)}`);
-    }
-    lines.push(
-      `   ${colors.dim(`because ${call.rule_ids.join(', ') || 'no rule matched'}: ${visibleLine(call.reasons.join(' · '))}`)}`,
-    );
-    lines.push(`   ${colors.dim(`call digest ${call.digest}`)}`);
+type Colors = Output['colors'];
+type ApprovalCall = ApprovalView['calls'][number];
+
+/** A value longer than this is written over several lines, as indented JSON. */
+const shortValue = 100;
+
+/**
+ * An approval request as an approver must see it: whole, nothing cut, nothing hidden. Values stand as JSON, in which text and number,
+ * a line feed and a `\n`, a space at the end are told apart.
+ */
+export function renderApprovalCard(
+  view: ApprovalView,
+  { colors, width }: Pick<Output, 'colors' | 'width'>,
+): string {
+  const lines = [
+    colors.bold(`${statusMark(view.status)} Approval ${visibleLine(view.approval_id)}  ${view.status}`),
+    `${colors.bold(visibleLine(view.requester_id))} asked (${visibleLine(view.environment)}): “${visibleLine(view.query)}”`,
+  ];
+  for (const [index, call] of view.calls.entries())
+    lines.push('', ...renderCall(call, view.calls.length > 1 ? `${index + 1}. ` : '', colors));
+  lines.push('', ...renderRequirement(view, colors), ...renderVotes(view, colors));
+  if (view.editors.length > 0) lines.push(`  edited by ${view.editors.map(visibleLine).join(', ')}`);
+  if (view.status === 'pending') lines.push(colors.dim(`expires ${visibleLine(view.expires_at)}`));
+  else {
+    const reason = view.reason === undefined ? '' : ` — ${visibleLine(view.reason)}`;
+    lines.push(`${view.status} by ${view.decided_by.map(visibleLine).join(', ') || 'nobody'}${reason}`);
   }
-  lines.push('');
-  for (const [index, step] of view.requirement.steps.entries()) {
-    const isOpen = view.open_step?.index === index;
-    lines.push(
-      `${isOpen ? '▸' : ' '} step ${index + 1}: ${step.votes} of ${step.from.map(visibleLine).join(', ')}` +
-        (isOpen ? `, ${view.open_step?.votes_have ?? 0} so far` : ''),
-    );
-  }
-  if (view.requirement.assurance !== 'asserted') lines.push(`  voters must be ${view.requirement.assurance}`);
-  for (const vote of view.votes) {
-    lines.push(
-      `  ${vote.decision === 'approve' ? colors.green('✓') : colors.red('✗')} ${visibleLine(vote.principal_id)} (${vote.channel}, ${vote.assurance}` +
-        `${vote.grant_id === undefined ? '' : `, by grant ${vote.grant_id}`}) ${vote.at}` +
-        `${vote.reason === undefined ? '' : ` — ${visibleLine(vote.reason)}`}`,
-    );
-  }
-  for (const vote of view.void_votes)
-    lines.push(
-      colors.dim(`  void: ${visibleLine(vote.principal_id)} ${vote.decision} on ${vote.digest.slice(0, 12)}`),
-    );
-  if (view.status === 'pending') lines.push(colors.dim(`expires ${view.expires_at}`));
-  else
-    lines.push(
-      `${view.status} by ${view.decided_by.map(visibleLine).join(', ') || 'nobody'}${view.reason === undefined ? '' : ` — ${visibleLine(view.reason)}`}`,
-    );
-  lines.push(colors.dim(`digest ${view.digest}`));
-  return frame(lines);
+  lines.push(colors.dim(`digest ${visibleLine(view.digest)}`));
+  return frame(lines, width);
 }
 
-function renderValue(value: JsonValue | undefined): string {
-  if (value === undefined) return 'nothing';
-  return visibleLine(typeof value === 'string' ? value : JSON.stringify(value));
+function renderCall(call: ApprovalCall, number: string, colors: Colors): string[] {
+  const lines = [
+    `${number}${colors.bold(visibleLine(`${call.server}/${call.tool}`))}  ${colors.dim(call.category)}`,
+  ];
+  const args = Object.entries(call.arguments);
+  if (args.length === 0) lines.push(colors.dim('   no arguments'));
+  for (const [name, value] of args) lines.push(...renderArgument(name, value, colors));
+  if (call.preview !== undefined) {
+    lines.push(`   ${colors.bold('would')} ${visibleLine(call.preview.summary)}`);
+    for (const { path, before, after } of call.preview.changes) {
+      lines.push(
+        `     ${visibleLine(path)}: ${colors.red(renderValue(before))} → ${colors.green(renderValue(after))}`,
+      );
+    }
+    for (const warning of call.preview.warnings ?? [])
+      lines.push(`     ${colors.yellow(`! ${visibleLine(warning)}`)}`);
+  }
+  const rules = call.rule_ids.map(visibleLine).join(', ') || 'no rule matched';
+  lines.push(`   ${colors.dim(`because ${rules}: ${visibleLine(call.reasons.join(' · '))}`)}`);
+  lines.push(`   ${colors.dim(`call digest ${visibleLine(call.digest)}`)}`);
+  return lines;
+}
+
+function renderArgument(name: string, value: JsonValue | undefined, colors: Colors): string[] {
+  const label = `   ${visibleLine(name)}: `;
+  const compact = renderValue(value);
+  const [first = '', ...more] =
+    compact.length <= shortValue || typeof value !== 'object' ? [compact] : visibleJson(value, 2).split('\n');
+  const lines = [`${label}${colors.cyan(first)}`, ...more.map((line) => `   ${colors.cyan(line)}`)];
+  const mixed = mixedScripts(JSON.stringify(value) ?? '');
+  if (mixed !== undefined)
+    lines.push(
+      `   ${colors.yellow(`! one word of it mixes ${mixed.join(' and ')} letters, which can look alike`)}`,
+    );
+  return lines;
+}
+
+/** `undefined` is a value that the target does not have. */
+export function renderValue(value: JsonValue | undefined): string {
+  return value === undefined ? 'nothing' : visibleJson(value);
+}
+
+function renderRequirement({ requirement, open_step }: ApprovalView, colors: Colors): string[] {
+  const lines = requirement.steps.map((step, index) => {
+    const isOpen = open_step?.index === index;
+    const who = (isOpen ? open_step.approvers : step.from).map(visibleLine).join(', ');
+    const soFar = isOpen ? `, ${open_step.votes_have} so far` : '';
+    return `${isOpen ? colors.yellow('▸') : ' '} step ${index + 1}: ${step.votes} of ${who}${soFar}`;
+  });
+  return requirement.assurance === 'asserted'
+    ? lines
+    : [...lines, `  voters must be ${requirement.assurance}`];
+}
+
+function renderVotes(view: ApprovalView, colors: Colors): string[] {
+  const counted = view.votes.map((vote) => {
+    const mark = vote.decision === 'approve' ? colors.green('✓') : colors.red('✗');
+    const grant = vote.grant_id === undefined ? '' : `, by grant ${visibleLine(vote.grant_id)}`;
+    const reason = vote.reason === undefined ? '' : ` — ${visibleLine(vote.reason)}`;
+    return `  ${mark} ${visibleLine(vote.principal_id)} (${vote.channel}, ${vote.assurance}${grant}) ${vote.at}${reason}`;
+  });
+  const withdrawn = view.void_votes.map((vote) =>
+    colors.dim(
+      `  void since the edit: ${visibleLine(vote.principal_id)} ${vote.decision} on ${vote.digest.slice(0, 12)}…`,
+    ),
+  );
+  return [...counted, ...withdrawn];
 }
 
 function statusMark(status: ApprovalView['status']): string {
@@ -74,7 +110,15 @@ function statusMark(status: ApprovalView['status']): string {
   return status === 'approved' ? '✓' : '✗';
 }
 
+const bar = '│ ';
+const goesOn = '│ ┊ ';
+
 /** A bar at the left only: a right edge would need to know how wide every terminal draws every character. */
-function frame(lines: readonly string[]): string {
-  return ['╭─', ...lines.map((line) => `│ ${line}`), '╰─'].join('\n');
+function frame(lines: readonly string[], width: number | undefined): string {
+  const framed = lines.flatMap((line) => {
+    if (width === undefined) return [`${bar}${line}`.trimEnd()];
+    const [first = '', ...more] = wrapLine(line, Math.max(20, width - goesOn.length));
+    return [`${bar}${first}`.trimEnd(), ...more.map((piece) => `${goesOn}${piece}`)];
+  });
+  return ['╭─', ...framed, '╰─'].join('\n');
 }

@@ -1,58 +1,72 @@
-import type { CallView, RunView } from '@hitl/application';
+import type { CallView, RunView } from '@hitl/application/views';
 import type { Output } from '../output.ts';
-import { visibleLine, visibleText } from './visible-text.ts';
+import { visibleJson, visibleLine, visibleText } from './visible-text.ts';
+
+type Colors = Output['colors'];
 
 export function renderRun(run: RunView, { colors }: Pick<Output, 'colors'>): string {
   const lines = [
-    `${colors.bold(run.run_id)}  ${colorOf(run.status, colors)}${run.dry_run ? colors.yellow('  dry run') : ''}`,
-    `${visibleLine(run.user_id)} asked (${run.environment}): “${visibleLine(run.query)}”`,
+    `${colors.bold(visibleLine(run.run_id))}  ${paintStatus(run.status, colors)}${run.dry_run ? colors.yellow('  dry run: nothing was executed') : ''}`,
+    `${visibleLine(run.user_id)} asked (${visibleLine(run.environment)}): “${visibleLine(run.query)}”`,
   ];
-  for (const call of run.tool_calls) lines.push(...renderCall(call, colors));
+  for (const call of run.tool_calls) lines.push(...renderCall(call, run, colors));
   for (const { server, reason } of run.unavailable_servers) {
-    lines.push(colors.yellow(`! server ${server} did not answer: ${visibleLine(reason)}`));
+    lines.push(colors.yellow(`! server ${visibleLine(server)} did not answer: ${visibleLine(reason)}`));
   }
   if (run.quarantined_tools.length > 0) {
     lines.push(
       colors.yellow(
-        `! not offered until accepted (hitl-mcp tools accept NAME): ${run.quarantined_tools.map(visibleLine).join(', ')}`,
+        `! not offered until accepted (hitl-mcp tools accept NAME --user-id YOU): ${run.quarantined_tools.map(visibleLine).join(', ')}`,
       ),
     );
   }
-  if (run.output !== null && run.output !== '') lines.push('', visibleText(run.output));
+  if (run.error !== undefined)
+    lines.push(colors.red(`${visibleLine(run.error.code)}: ${visibleLine(run.error.message)}`));
+  if (run.output !== null && run.output !== '') lines.push('', renderAnswer(run.output, colors));
   if (run.model_id !== null) {
+    const { input_tokens, output_tokens } = run.usage;
     lines.push(
-      colors.dim(
-        `answered by ${run.model_id}, ${run.usage.input_tokens} tokens in, ${run.usage.output_tokens} out`,
-      ),
+      colors.dim(`answered by ${visibleLine(run.model_id)}, ${input_tokens} tokens in, ${output_tokens} out`),
     );
   }
   return lines.join('\n');
 }
 
-function renderCall(call: CallView, colors: Output['colors']): string[] {
+/** The model's own words, marked as such on each line: what a tool or a model says must not pass for what this program says. */
+export function renderAnswer(text: string, colors: Colors): string {
+  return visibleText(text)
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${colors.dim('┃')} ${line}`.trimEnd())
+    .join('\n');
+}
+
+function renderCall(call: CallView, run: RunView, colors: Colors): string[] {
   const args = Object.entries(call.arguments)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${visibleLine(name)}=${visibleJson(value)}`)
     .join(' ');
+  const { effect, rule_ids, reasons } = call.decision;
   const lines = [
-    `  ${markOf(call.status, colors)} ${colors.bold(visibleLine(`${call.server}/${call.tool}`))} ${colors.cyan(visibleLine(args))}`,
+    `  ${markOf(call.status, colors)} ${colors.bold(visibleLine(`${call.server}/${call.tool}`))} ${colors.cyan(args)}`.trimEnd(),
     colors.dim(
-      `    ${call.decision.effect} (${call.decision.rule_ids.join(', ') || 'no rule matched'}): ${visibleLine(call.decision.reasons[0] ?? '')}`,
+      `    ${effect} (${rule_ids.map(visibleLine).join(', ') || 'no rule matched'}): ${visibleLine(reasons[0] ?? '')}`,
     ),
   ];
-  if (call.approval_id !== undefined) lines.push(colors.dim(`    approval ${call.approval_id}`));
+  if (call.approval_id !== undefined)
+    lines.push(colors.dim(`    approval ${visibleLine(call.approval_id)}, ${call.status}`));
   if (call.error !== undefined)
-    lines.push(colors.red(`    ${call.error.code}: ${visibleLine(call.error.message)}`));
+    lines.push(colors.red(`    ${visibleLine(call.error.code)}: ${visibleLine(call.error.message)}`));
   if (call.status === 'unknown') {
     lines.push(
       colors.yellow(
-        `    look at the target, then: hitl-mcp runs resolve RUN ${call.call_id} --outcome succeeded|failed --note TEXT --user-id YOU`,
+        `    look at the target, then: hitl-mcp runs resolve ${visibleLine(run.run_id)} ${visibleLine(call.call_id)} --outcome succeeded|failed --note TEXT --user-id YOU`,
       ),
     );
   }
   return lines;
 }
 
-function markOf(status: CallView['status'], colors: Output['colors']): string {
+function markOf(status: CallView['status'], colors: Colors): string {
   if (status === 'succeeded') return colors.green('✓');
   if (status === 'awaiting_approval' || status === 'approved' || status === 'allowed')
     return colors.yellow('⏸');
@@ -61,7 +75,7 @@ function markOf(status: CallView['status'], colors: Output['colors']): string {
   return colors.red('✗');
 }
 
-function colorOf(status: RunView['status'], colors: Output['colors']): string {
+export function paintStatus(status: RunView['status'], colors: Colors): string {
   if (status === 'completed') return colors.green(status);
   if (status === 'running' || status === 'awaiting_approval') return colors.yellow(status);
   return colors.red(status);

@@ -1,5 +1,4 @@
-import type { RunView } from '@hitl/application';
-import { type ApprovalView, approvalViewSchema } from '@hitl/application';
+import { type ApprovalView, approvalViewSchema, type RunView } from '@hitl/application';
 import type { LocalStack } from '@hitl/local';
 import type { ApiClient } from '../api-client.ts';
 import type { Output } from '../output.ts';
@@ -31,7 +30,7 @@ export async function settledRun(
   runId: string,
   signal: AbortSignal,
 ): Promise<{ run: RunView; waiting: ApprovalView[] }> {
-  const run = await waitForRun(api, runId, { timeoutMs: settleMs, throughApprovals: false, signal });
+  const run = await waitForRun(api, runId, { timeoutMs: settleMs, signal });
   const ids = new Set(
     run.tool_calls.flatMap((call) =>
       call.status === 'awaiting_approval' && call.approval_id !== undefined ? [call.approval_id] : [],

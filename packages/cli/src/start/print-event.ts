@@ -1,6 +1,7 @@
 import type { StreamEvent } from '@hitl/core';
 import type { Output } from '../output.ts';
-import { visibleLine, visibleText } from '../render/visible-text.ts';
+import { renderAnswer } from '../render/run.ts';
+import { visibleJson, visibleLine } from '../render/visible-text.ts';
 
 /** One line for each thing that happens in a run; `undefined` for what needs none. */
 export function describeEvent(event: StreamEvent, { colors }: Pick<Output, 'colors'>): string | undefined {
@@ -8,20 +9,24 @@ export function describeEvent(event: StreamEvent, { colors }: Pick<Output, 'colo
     case 'run-started':
       return `${colors.bold('▸ request')}   ${visibleLine(event.user_id)}: “${visibleLine(event.query)}”  ${colors.dim(event.run_id)}`;
     case 'tool-call-proposed':
-      return `${colors.bold('▸ proposed')}  ${visibleLine(`${event.server}/${event.tool}`)} ${colors.cyan(visibleLine(JSON.stringify(event.arguments)))}`;
+      return `${colors.bold('▸ proposed')}  ${visibleLine(`${event.server}/${event.tool}`)} ${colors.cyan(visibleJson(event.arguments))}`;
     case 'decision-made': {
       const { effect, rule_ids, reasons } = event.decision;
       const paint = effect === 'allow' ? colors.green : effect === 'deny' ? colors.red : colors.yellow;
-      return `${colors.bold('▸ policy')}    ${paint(effect)} ${colors.dim(`(${rule_ids.join(', ') || 'no rule matched'}, ${event.category})`)} ${visibleLine(reasons[0] ?? '')}`;
+      const rules = rule_ids.map(visibleLine).join(', ') || 'no rule matched';
+      return `${colors.bold('▸ policy')}    ${paint(effect)} ${colors.dim(`(${rules}, ${event.category})`)} ${visibleLine(reasons[0] ?? '')}`;
     }
     case 'approval-requested':
-      return `${colors.bold('▸ waits')}     for people: ${event.approval_id}`;
+      return `${colors.bold('▸ waits')}     for people: ${visibleLine(event.approval_id)}`;
     case 'tool-call-executed': {
       const paint = event.status === 'succeeded' ? colors.green : colors.red;
-      return `${colors.bold('▸ executed')}  ${visibleLine(`${event.server}/${event.tool}`)} ${paint(event.status)}${event.error === undefined ? '' : ` ${visibleLine(event.error.message)}`}`;
+      return `${colors.bold('▸ executed')}  ${visibleLine(`${event.server}/${event.tool}`)} ${paint(visibleLine(event.status))}${event.error === undefined ? '' : ` ${visibleLine(event.error.message)}`}`;
     }
-    case 'run-finished':
-      return `${colors.bold('▸ finished')}  ${event.status === 'completed' ? colors.green(event.status) : colors.red(event.status)} ${colors.dim(`answered by ${event.model_id}`)}\n\n${visibleText(event.output)}\n`;
+    case 'run-finished': {
+      const status = event.status === 'completed' ? colors.green(event.status) : colors.red(event.status);
+      const head = `${colors.bold('▸ finished')}  ${status} ${colors.dim(`answered by ${visibleLine(event.model_id)}`)}`;
+      return event.output === '' ? `${head}\n` : `${head}\n${renderAnswer(event.output, colors)}\n`;
+    }
     case 'text-delta':
       return undefined;
   }

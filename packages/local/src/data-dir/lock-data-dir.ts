@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidInputError } from '@hitl/core';
 import { ClassicLevel } from 'classic-level';
 import { DataDirInUseError } from './data-dir-in-use-error.ts';
+import { makeFolder } from './make-folder.ts';
 import { announceStack, readStackInfo, withdrawStack } from './stack-info.ts';
 
 export interface DataDirLock {
@@ -19,7 +19,7 @@ export interface DataDirLock {
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const folder = resolve(dataDir);
-  await makeFolder(folder);
+  await makeFolders(folder);
   const lock = new ClassicLevel(join(folder, 'lock'));
   try {
     await lock.open();
@@ -37,11 +37,11 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolders(folder: string): Promise<void> {
   try {
     // The lock's own folder is made owner-only too: an existing DATA_DIR keeps the mode that its owner gave it.
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await mkdir(join(folder, 'lock'), { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
+    await makeFolder(join(folder, 'lock'));
   } catch (error) {
     throw unusable(folder, error);
   }
