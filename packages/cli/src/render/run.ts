@@ -52,8 +52,7 @@ function renderCall(call: CallView, run: RunView, colors: Colors): string[] {
       `    ${effect} (${rule_ids.map(visibleLine).join(', ') || 'no rule matched'}): ${visibleLine(reasons[0] ?? '')}`,
     ),
   ];
-  if (call.approval_id !== undefined)
-    lines.push(colors.dim(`    approval ${visibleLine(call.approval_id)}, ${call.status}`));
+  if (call.approval_id !== undefined) lines.push(colors.dim(`    approval ${visibleLine(call.approval_id)}`));
   if (call.error !== undefined)
     lines.push(colors.red(`    ${visibleLine(call.error.code)}: ${visibleLine(call.error.message)}`));
   if (call.status === 'unknown') {
