@@ -17,15 +17,24 @@ import { retryOnConflict } from './retry-on-conflict.ts';
 export function createToolPins(log: AuditLog): ToolPins {
   let sequence = 0;
   const accepted = new Map<string, Set<string>>();
+  let reading: Promise<void> | undefined;
+  const readOn = async (): Promise<void> => {
+    // Whoever asks from here on may know of an acceptance that this read misses.
+    reading = undefined;
+    for (const entry of await log.read(toolPinsStream, sequence)) {
+      if (entry.sequence <= sequence) continue;
+      sequence = entry.sequence;
+      if (entry.type !== 'tool-accepted') continue;
+      const data = systemEventSchemas['tool-accepted'].parse(entry.data);
+      // The newest acceptance of a name is the only one: accepting a new version withdraws the old.
+      accepted.set(data.name, new Set([data.digest]));
+    }
+  };
   return {
     async isAccepted(name, digest) {
-      for (const entry of await log.read(toolPinsStream, sequence)) {
-        sequence = Math.max(sequence, entry.sequence);
-        if (entry.type !== 'tool-accepted') continue;
-        const data = systemEventSchemas['tool-accepted'].parse(entry.data);
-        // The newest acceptance of a name is the only one: accepting a new version withdraws the old.
-        accepted.set(data.name, new Set([data.digest]));
-      }
+      // A server's tools are all asked about at once: one read, begun after the last of them asked, answers for all.
+      reading ??= Promise.resolve().then(readOn);
+      await reading;
       return accepted.get(name)?.has(digest) ?? false;
     },
   };

@@ -21,7 +21,8 @@ export function createLocalAuthenticate(tokens: LocalTokens): Authenticate {
     if (given === undefined) throw new UnauthenticatedError('send the header "Authorization: Bearer TOKEN"');
     const digest = sha256Hex(given);
     const principalId = people.get(digest);
-    if (principalId !== undefined) return { principalId, assurance: 'authenticated', channel: 'api' };
+    if (principalId !== undefined)
+      return { principalId, assurance: 'authenticated', channel: channelOf(request) };
     if (digest === operator) return { assurance: 'asserted', channel: channelOf(request) };
     throw new UnauthenticatedError('this token is not one of this stack');
   };
