@@ -65,7 +65,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const problemOf = (status: number, text: string): Error => {
     const problem = problemSchema.safeParse(parseJson(text));
     if (status === 401) {
-      const complaint = token === undefined ? 'is not set, and this API wants a token' : 'is not accepted';
+      const complaint = token === undefined ? 'is not set, but a token is wanted' : 'is not accepted';
       return new ApiProblem(status, 'unauthenticated', `HITL_API_TOKEN: ${complaint} by ${where}`, []);
     }
     if (!problem.success) return strange(`answered HTTP ${status}`);
