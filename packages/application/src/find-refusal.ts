@@ -78,6 +78,8 @@ async function findDrift(
     if (isRepetition && now?.changes.length === 0) return undefined;
   } catch (error) {
     const why = error instanceof HitlError ? redactText(error.message) : 'it could not be read';
+    if (error instanceof HitlError && error.code === 'tool_definition_changed')
+      return { code: error.code, detail: why };
     return { code: 'target_drifted', detail: `what ${name} would change could not be read again: ${why}` };
   }
   return {

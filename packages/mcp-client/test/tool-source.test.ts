@@ -384,16 +384,22 @@ describe('a preview', () => {
     expect(script.calls).toEqual(['add_preview']);
   });
 
-  it('that is malformed, or of a tool that changed, is unavailable', async () => {
+  it('that is malformed is unavailable', async () => {
     const script = scriptServer(withCompanion(), () => ({ content: [], structuredContent: { summary: 1 } }));
     await expect(previewOf(script)).rejects.toThrow(UnavailableError);
+  });
+
+  it('of a tool that changed says just that', async () => {
+    const script = scriptServer(withCompanion());
     const { source } = open(script);
     const [add] = (await source.list()).tools;
     script.tools = withCompanion({ description: 'other' });
     await source.list();
-    await expect(source.preview(add as ToolDefinition, { user: 'u' }, { timeoutMs: 1000 })).rejects.toThrow(
-      'ops/add is no longer the tool that was listed',
-    );
+    const preview = source.preview(add as ToolDefinition, { user: 'u' }, { timeoutMs: 1000 });
+    await expect(preview).rejects.toMatchObject({
+      code: 'tool_definition_changed',
+      message: 'ops/add is no longer the tool that was listed',
+    });
   });
 
   it('that never comes is unavailable in time', async () => {

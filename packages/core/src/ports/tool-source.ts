@@ -48,7 +48,8 @@ export interface ToolSource {
   ): Promise<ToolOutcome>;
   /**
    * Asks the tool's preview companion. `undefined` when it declares none. Throws `InvalidInputError` when the server says the
-   * call is wrong (its message is shown to the model), `UnavailableError` when it can't be read now.
+   * call is wrong (its message is shown to the model), `ConflictError` with code `tool_definition_changed` when the tool is no
+   * longer the given one, `UnavailableError` when it can't be read now.
    */
   preview(
     tool: ToolDefinition,

@@ -1,4 +1,5 @@
 import {
+  ConflictError,
   InvalidInputError,
   type JsonObject,
   type Preview,
@@ -15,7 +16,7 @@ import { sendRequest } from './send-request.ts';
 
 /**
  * Asks a tool's companion what the call would change. Throws `InvalidInputError` when the arguments are wrong or the server
- * says so, `UnavailableError` when it can't be known now.
+ * says so, `ConflictError` when the tool is another one by now, `UnavailableError` when it can't be known now.
  */
 export async function previewCall(
   link: ServerLink,
@@ -32,7 +33,7 @@ export async function previewCall(
       const { connection, listing } = link.readyNow() ?? (await link.ready(deadline));
       const listed = listing.tools.get(tool.tool);
       if (listed?.definition.digest !== tool.digest) {
-        throw new UnavailableError(`${name} is no longer the tool that was listed`);
+        throw new ConflictError('tool_definition_changed', `${name} is no longer the tool that was listed`);
       }
       const problems = listed.validateInput(args);
       if (problems !== undefined) throw new InvalidInputError(`${name}: arguments: ${problems.join('; ')}`);
@@ -48,7 +49,12 @@ export async function previewCall(
       }
     }
   } catch (error) {
-    if (error instanceof InvalidInputError || error instanceof UnavailableError) throw error;
+    if (
+      error instanceof InvalidInputError ||
+      error instanceof UnavailableError ||
+      error instanceof ConflictError
+    )
+      throw error;
     throw new UnavailableError(`${name}: the preview can not be read: ${describeFault(error)}`, {
       cause: error,
     });
