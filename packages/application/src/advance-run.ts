@@ -1,11 +1,12 @@
 import { AgentOrchestrator } from '@hitl/agent';
-import { isFinished, type RunState, SequenceConflictError } from '@hitl/core';
+import { HitlError, isFinished, type RunState, SequenceConflictError } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { settleIfDue } from './cast-vote.ts';
 import { executeCall } from './execute-call.ts';
 import { freezeTools } from './freeze-tools.ts';
 import { gateCall } from './gate-call.ts';
 import { loadRun } from './load-run.ts';
+import { noteFailedStep } from './note-failed-step.ts';
 import { notifyAll } from './notify-all.ts';
 import { requestApprovals } from './request-approval.ts';
 
@@ -29,9 +30,18 @@ export async function advanceRun(
       return await advanceOnce(deps, runId, signal);
     } catch (error) {
       // Somebody voted, cancelled or advanced in between: the record has moved, so look again.
-      if (!(error instanceof SequenceConflictError) || conflicts >= maxConflicts) throw error;
+      if (error instanceof SequenceConflictError && conflicts < maxConflicts) continue;
+      const ended = isPassing(error) || signal.aborted ? undefined : await noteFailedStep(deps, runId, error);
+      if (ended === undefined) throw error;
+      await concludeRun(deps, ended);
+      return { outcome: 'finished', run: ended };
     }
   }
+}
+
+/** What waiting mends by itself: another worker, another writer, a store that is away. */
+function isPassing(error: unknown): boolean {
+  return error instanceof HitlError && error.isRetryable;
 }
 
 async function advanceOnce(
@@ -40,7 +50,11 @@ async function advanceOnce(
   signal: AbortSignal,
 ): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
   let run = await loadRun(deps, runId);
-  for (const approvalId of run.approvals.keys()) run = (await settleIfDue(deps, run, approvalId)).run;
+  for (const approvalId of run.approvals.keys()) {
+    const { run: next, settled } = await settleIfDue(deps, run, approvalId);
+    run = next;
+    if (settled) notifyAll(deps, 'approval-decided', run, approvalId);
+  }
   if (isFinished(run)) {
     await deps.repository.repairIndexes(run);
     return { outcome: 'finished', run };

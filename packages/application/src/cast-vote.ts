@@ -1,5 +1,6 @@
 import { decideVote, settleApproval } from '@hitl/approvals';
-import { ForbiddenError, type RunState, type VoteDecision } from '@hitl/core';
+import { ForbiddenError, type RunState, redactText, type VoteDecision } from '@hitl/core';
+import { appendRefusal } from './append-refusal.ts';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { createKeyedMutex } from './keyed-mutex.ts';
@@ -39,38 +40,49 @@ const inTurn = createKeyedMutex();
  * @throws NotFoundError, ForbiddenError, ConflictError with the refusal's code; InvalidInputError for a rejection without reason.
  */
 export async function castVote(deps: VoteDeps, caller: Caller, ballot: Ballot): Promise<RunState> {
-  const run = await inTurn(ballot.approval_id, () => retryOnConflict(() => castOnce(deps, caller, ballot)));
-  const approval = run.approvals.get(ballot.approval_id);
-  if (approval !== undefined && approval.status !== 'pending') {
-    await wakeRun(deps, run.run_id);
-    notifyAll(deps, 'approval-decided', run, ballot.approval_id);
+  let decided: RunState | undefined;
+  const settle = async (run: RunState): Promise<RunState> => {
+    const { run: next, settled } = await settleIfDue(deps, run, ballot.approval_id);
+    if (settled) decided = next;
+    return next;
+  };
+  try {
+    return await inTurn(ballot.approval_id, async () => {
+      await retryOnConflict(() => castOnce(deps, caller, ballot, settle));
+      // Apart from the vote: whoever writes in between must not make a vote that counts look like a second one.
+      return retryOnConflict(async () => settle((await loadApproval(deps, ballot.approval_id)).run));
+    });
+  } finally {
+    // Also when this vote was refused: whoever writes a decision wakes the run, or nobody does.
+    if (decided !== undefined) {
+      await wakeRun(deps, decided.run_id);
+      notifyAll(deps, 'approval-decided', decided, ballot.approval_id);
+    }
   }
-  return run;
 }
 
-async function castOnce(deps: VoteDeps, caller: Caller, ballot: Ballot): Promise<RunState> {
+async function castOnce(
+  deps: VoteDeps,
+  caller: Caller,
+  ballot: Ballot,
+  settle: (run: RunState) => Promise<RunState>,
+): Promise<void> {
   const { run: loaded } = await loadApproval(deps, ballot.approval_id);
   // What an earlier crash left undecided is decided first, so that this vote meets the true state.
-  const { run } = await settleIfDue(deps, loaded, ballot.approval_id);
+  const run = await settle(loaded);
   const approval = run.approvals.get(ballot.approval_id) ?? fail();
   const nowMs = deps.clock.now();
   const principal = await resolveKnown(deps.directory, caller).catch(async (error: unknown) => {
     if (!(error instanceof ForbiddenError)) throw error;
-    await deps.repository.append(
-      run,
-      {
-        type: 'vote-refused',
-        data: {
-          approval_id: ballot.approval_id,
-          principal_id: caller.id,
-          channel: caller.channel,
-          decision: ballot.decision,
-          code: error.code,
-          detail: error.message,
-        },
-      },
-      caller.id,
-    );
+    const data = {
+      approval_id: ballot.approval_id,
+      principal_id: caller.id,
+      channel: caller.channel,
+      decision: ballot.decision,
+      code: error.code,
+      detail: error.message,
+    };
+    await appendRefusal(deps, run, { type: 'vote-refused', data }, caller.id);
     throw error;
   });
   const verdict = decideVote(
@@ -80,14 +92,16 @@ async function castOnce(deps: VoteDeps, caller: Caller, ballot: Ballot): Promise
       channel: caller.channel,
       decision: ballot.decision,
       digest: ballot.digest,
-      ...(ballot.reason === undefined ? {} : { reason: ballot.reason }),
+      ...(ballot.reason === undefined ? {} : { reason: redactText(ballot.reason) }),
       ...(ballot.rendered_digest === undefined ? {} : { rendered_digest: ballot.rendered_digest }),
     },
     { nowMs, voteId: deps.ids.next('vote') },
   );
-  const voted = await deps.repository.append(run, verdict.event, caller.id);
-  if (verdict.kind === 'refused') throw verdict.error;
-  return (await settleIfDue(deps, voted, ballot.approval_id)).run;
+  if (verdict.kind === 'refused') {
+    await appendRefusal(deps, run, verdict.event, caller.id);
+    throw verdict.error;
+  }
+  await deps.repository.append(run, verdict.event, caller.id);
 }
 
 /** Records the decision that the votes or the time imply, if they imply one. */

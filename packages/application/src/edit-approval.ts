@@ -8,6 +8,7 @@ import {
   type ToolDefinition,
   toolCallDigest,
 } from '@hitl/core';
+import { appendRefusal } from './append-refusal.ts';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { settleIfDue } from './cast-vote.ts';
@@ -59,9 +60,9 @@ async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Prom
     edit: { principal, arguments: edit.arguments, digest: edit.digest },
   };
   const verdict = checkEdit(proposed, deps.clock.now()) ?? (await judgeEdit(deps, proposed, tool));
-  const next = await deps.repository.append(run, verdict.event, caller.id);
-  if (verdict.kind === 'refused') throw verdict.error;
-  return next;
+  if (verdict.kind === 'accepted') return deps.repository.append(run, verdict.event, caller.id);
+  await appendRefusal(deps, run, verdict.event, caller.id);
+  throw verdict.error;
 }
 
 /** Policy and preview of the edited call, asked only once it is known that this person may edit. */

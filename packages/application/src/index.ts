@@ -18,7 +18,7 @@ export { presentApproval } from './present-approval.ts';
 export { presentRun } from './present-run.ts';
 export { recordPolicy } from './record-policy.ts';
 export { recordingRefusals, recordRefusal } from './record-refusal.ts';
-export { recoverRuns } from './recover-runs.ts';
+export { recoverRuns, recoverWaitingRuns } from './recover-runs.ts';
 export { requestApprovals } from './request-approval.ts';
 export { type Resolution, resolveExecution } from './resolve-execution.ts';
 export { runIdOfExecution } from './run-id-of-execution.ts';

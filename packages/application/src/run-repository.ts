@@ -14,6 +14,7 @@ import {
   type RunStore,
   runStream,
   SequenceConflictError,
+  UnavailableError,
 } from '@hitl/core';
 import { summarizeApproval, summarizeRun } from './summarize.ts';
 
@@ -32,6 +33,8 @@ export interface RunRepository {
   append(run: RunState, event: RunEvent, actor: string): Promise<RunState>;
   /** Writes the derived list items again; what a crash left behind is repaired by whoever comes next. */
   repairIndexes(run: RunState): Promise<void>;
+  /** Writes the list items of runs whose own write failed in this process since. Never fails. */
+  repairBehind(): Promise<void>;
 }
 
 export interface RunRepositoryOptions {
@@ -50,6 +53,8 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
   const { log, runs, approvals, clock } = options;
   const cacheSize = options.cacheSize ?? 512;
   const cache = new Map<string, RunState>();
+  /** Runs whose entry was written and whose list items were not. */
+  const behind = new Set<string>();
 
   const remember = (run: RunState): RunState => {
     const known = cache.get(run.run_id);
@@ -72,13 +77,20 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
     });
 
   const writeIndexes = async (before: RunState | undefined, run: RunState): Promise<void> => {
-    const writes: Promise<void>[] = [];
-    if (before === undefined || before.status !== run.status) writes.push(runs.put(summarizeRun(run)));
-    for (const [id, approval] of run.approvals) {
-      if (before?.approvals.get(id) !== approval)
-        writes.push(approvals.put(summarizeApproval(run, approval)));
+    const writeRun = async (): Promise<void> => {
+      if (before === undefined || before.status !== run.status) await runs.put(summarizeRun(run));
+    };
+    const changed = [...run.approvals].filter(([id, approval]) => before?.approvals.get(id) !== approval);
+    const writeApprovals = (): Promise<unknown> =>
+      Promise.all(changed.map(([, approval]) => approvals.put(summarizeApproval(run, approval))));
+    // Recovery looks at runs that are listed as running: whatever a crash leaves in between, the run stays among them.
+    if (run.status === 'awaiting_approval') {
+      await writeApprovals();
+      await writeRun();
+    } else {
+      await writeRun();
+      await writeApprovals();
     }
-    await Promise.all(writes);
   };
 
   const prepare = (run: RunState | undefined, event: RunEvent, actor: string, runId: string) => {
@@ -93,8 +105,29 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
   ): Promise<RunState> => {
     await log.append(entry);
     remember(next);
-    await writeIndexes(run, next);
+    try {
+      await writeIndexes(run, next);
+    } catch (error) {
+      // The entry stands: a list that can't be written now must not make its writer believe otherwise.
+      if (!(error instanceof UnavailableError)) throw error;
+      behind.add(next.run_id);
+    }
     return next;
+  };
+
+  const load = async (runId: string): Promise<RunState | undefined> => {
+    let state = cache.get(runId);
+    for (const entry of await log.read(runStream(runId), state?.sequence ?? 0)) {
+      state = applyRunEvent(state, verified(entry));
+    }
+    return state === undefined ? undefined : remember(state);
+  };
+
+  const repairIndexes = async (run: RunState): Promise<void> => {
+    await Promise.all([
+      runs.put(summarizeRun(run)),
+      ...[...run.approvals.values()].map((approval) => approvals.put(summarizeApproval(run, approval))),
+    ]);
   };
 
   /** `run` after the notes that follow it in the record; `run` itself when anything else follows it. */
@@ -108,13 +141,7 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
   };
 
   return {
-    async load(runId) {
-      let state = cache.get(runId);
-      for (const entry of await log.read(runStream(runId), state?.sequence ?? 0)) {
-        state = applyRunEvent(state, verified(entry));
-      }
-      return state === undefined ? undefined : remember(state);
-    },
+    load,
     async history(runId) {
       return (await log.read(runStream(runId))).map(verified);
     },
@@ -151,11 +178,17 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
         }
       }
     },
-    async repairIndexes(run) {
-      await Promise.all([
-        runs.put(summarizeRun(run)),
-        ...[...run.approvals.values()].map((approval) => approvals.put(summarizeApproval(run, approval))),
-      ]);
+    repairIndexes,
+    async repairBehind() {
+      for (const runId of [...behind]) {
+        try {
+          const run = await load(runId);
+          if (run !== undefined) await repairIndexes(run);
+          behind.delete(runId);
+        } catch {
+          // Still away, or a run that does not fold: the next call tries again.
+        }
+      }
     },
   };
 }

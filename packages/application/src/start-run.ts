@@ -65,7 +65,16 @@ export async function startRun(
 ): Promise<RunState> {
   const { run } = await createRun(deps, caller, request);
   // Also for a repeated request: the first one may have died before it came this far, and starting twice is one execution.
-  if (run.status === 'running') await deps.workflow.start(run.run_id);
+  if (run.status !== 'running') return run;
+  try {
+    await deps.workflow.start(run.run_id);
+  } catch (error) {
+    // The run is on the record and will be recovered; an error here would only make the requester ask twice.
+    deps.logger.error('could not start the workflow; recovery will', {
+      run_id: run.run_id,
+      error: String(error),
+    });
+  }
   return run;
 }
 
