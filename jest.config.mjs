@@ -22,5 +22,8 @@ export default {
   },
   testEnvironment: 'node',
   testTimeout: 30_000,
+  // Jest would leave one of two cores idle.
+  maxWorkers: 2,
+  setupFiles: ['<rootDir>/scripts/jest-setup.mjs'],
   reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs'],
 };
