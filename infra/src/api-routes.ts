@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const openApiPath = fileURLToPath(new URL('../../functions/api/openapi.json', import.meta.url));
+const openApiSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+
+/** Slack calls these, or a browser on its way to and from Slack: the function verifies signatures and states. */
+const slackRoutes = ['POST /events', 'POST /slack/interactions', 'GET /slack/install', 'GET /oauth/callback'];
+
+/** The only routes that API Gateway lets everybody call. */
+export const openRoutes: readonly string[] = ['GET /healthz', ...slackRoutes];
+
+/** The routes of the API function, from the description that it is tested against, and Slack's. */
+export function readApiRoutes(path: string = openApiPath): string[] {
+  const { paths } = openApiSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  const described = Object.entries(paths).flatMap(([route, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`),
+  );
+  return [...new Set([...described, ...slackRoutes])];
+}

@@ -1,0 +1,164 @@
+import type { ServiceFunction } from './service-function.ts';
+
+export interface Metric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Sum' | 'Maximum' | 'Average' | 'p95';
+  readonly periodSeconds: number;
+}
+
+/** Goes off above a value: of one metric, or of one as a percentage of another. */
+export type AlarmDefinition = {
+  /** With the environment in front it is the alarm's name. */
+  readonly id: string;
+  /** What happened and where to look, for whoever is woken by it. */
+  readonly description: string;
+  readonly above: number;
+  readonly periods?: number;
+} & ({ readonly metric: Metric } | { readonly ratio: { readonly part: Metric; readonly whole: Metric } });
+
+export interface WatchedParts {
+  readonly environment: string;
+  readonly functions: readonly ServiceFunction[];
+  readonly stateMachineArn: string;
+  readonly tableNames: readonly string[];
+  readonly topicName: string;
+  readonly deadLetterQueues: readonly string[];
+  readonly apiId: string;
+  /** Functions, as their own metrics name them. */
+  readonly emitters: { readonly decides: string; readonly expires: string; readonly acts: string };
+}
+
+const fiveMinutes = 300;
+/** Where the functions write their own metrics, in embedded metric format. */
+export const ownNamespace = 'HitlMcp';
+
+/** Everything that somebody should be woken for. */
+export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
+  const shortName = (name: string) => name.slice(parts.environment.length + 1);
+  return [
+    ...parts.functions.flatMap(functionAlarms),
+    ...workflowAlarms(parts.stateMachineArn),
+    ...parts.tableNames.flatMap((name) => throttleAlarms(name, shortName(name))),
+    {
+      id: 'notifications-failed',
+      description: 'SNS could not deliver notifications: look at the subscriptions of the topic.',
+      above: 0,
+      metric: sum('AWS/SNS', 'NumberOfNotificationsFailed', { TopicName: parts.topicName }),
+    },
+    ...parts.deadLetterQueues.map(
+      (queue): AlarmDefinition => ({
+        id: `${shortName(queue)}-waiting`,
+        description: `Calls that failed for good wait in ${queue}: find out why, then send them again.`,
+        above: 0,
+        metric: {
+          namespace: 'AWS/SQS',
+          name: 'ApproximateNumberOfMessagesVisible',
+          dimensions: { QueueName: queue },
+          statistic: 'Maximum',
+          periodSeconds: fiveMinutes,
+        },
+      }),
+    ),
+    {
+      id: 'api-server-errors',
+      description: 'The API answered with 5xx: look at the log of the api function.',
+      above: 0,
+      metric: sum('AWS/ApiGateway', '5xx', { ApiId: parts.apiId }),
+    },
+    ...approvalAlarms(parts),
+  ];
+}
+
+/** Also what takes a new version back while CodeDeploy shifts to it. */
+export function functionAlarms(target: ServiceFunction): AlarmDefinition[] {
+  const dimensions = { FunctionName: target.name };
+  return [
+    {
+      id: `${target.node.id}-errors`,
+      description: `${target.name} fails: look at ${target.logGroupName}.`,
+      above: 0,
+      metric: sum('AWS/Lambda', 'Errors', dimensions),
+    },
+    {
+      id: `${target.node.id}-duration`,
+      description: `${target.name} needs more than four fifths of its time: give it more, or find out what is slow.`,
+      above: target.timeoutSeconds * 800,
+      metric: {
+        namespace: 'AWS/Lambda',
+        name: 'Duration',
+        dimensions,
+        statistic: 'p95',
+        periodSeconds: fiveMinutes,
+      },
+      periods: 3,
+    },
+  ];
+}
+
+function workflowAlarms(stateMachineArn: string): AlarmDefinition[] {
+  return (['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted', 'ExecutionThrottled'] as const).map(
+    (name) => ({
+      id: `workflow-${name.replace(/^Executions?/, '').toLowerCase()}`,
+      description: `The workflow reports ${name}: look at the executions in Step Functions, and redrive them.`,
+      above: 0,
+      metric: sum('AWS/States', name, { StateMachineArn: stateMachineArn }),
+    }),
+  );
+}
+
+function throttleAlarms(tableName: string, id: string): AlarmDefinition[] {
+  return (['Read', 'Write'] as const).map((what) => ({
+    id: `${id}-${what.toLowerCase()}-throttled`,
+    description: `DynamoDB throttles ${tableName}: a hot partition, or a limit of the account.`,
+    above: 0,
+    metric: sum('AWS/DynamoDB', `${what}ThrottleEvents`, { TableName: tableName }),
+  }));
+}
+
+/** What the service is for: decided soon, seldom expired, never unknown. */
+function approvalAlarms({ environment, emitters }: WatchedParts): AlarmDefinition[] {
+  const own = (
+    emitter: string,
+    name: string,
+    statistic: Metric['statistic'],
+    periodSeconds: number,
+  ): Metric => ({
+    namespace: ownNamespace,
+    name,
+    dimensions: { environment, function: emitter },
+    statistic,
+    periodSeconds,
+  });
+  const hour = 3600;
+  return [
+    {
+      id: 'approval-latency',
+      description:
+        'Approvals wait for more than half an hour (95th percentile): do the right people see them?',
+      above: 30 * 60 * 1000,
+      metric: own(emitters.decides, 'approval_latency_ms', 'p95', hour),
+    },
+    {
+      id: 'approval-expiry-rate',
+      description: 'More than a tenth of the approvals expire: nobody looks, or the time is too short.',
+      above: 10,
+      ratio: {
+        part: own(emitters.expires, 'approvals_expired', 'Sum', hour),
+        whole: own(emitters.acts, 'approvals_requested', 'Sum', hour),
+      },
+    },
+    {
+      id: 'executions-unknown',
+      description:
+        'It is not known whether a call took effect: somebody has to look at the target and resolve the call.',
+      above: 0,
+      metric: own(emitters.acts, 'executions_unknown', 'Sum', fiveMinutes),
+    },
+  ];
+}
+
+function sum(namespace: string, name: string, dimensions: Record<string, string>): Metric {
+  return { namespace, name, dimensions, statistic: 'Sum', periodSeconds: fiveMinutes };
+}

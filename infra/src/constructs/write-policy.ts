@@ -1,0 +1,32 @@
+export interface PolicyStatement {
+  /** What the statement is for, in letters and digits; unique in its policy. */
+  readonly sid: string;
+  readonly effect?: 'Allow' | 'Deny';
+  readonly actions: readonly string[];
+  /** Left out in trust policies only. */
+  readonly resources?: readonly string[];
+  readonly principal?: '*' | Readonly<Record<string, string>>;
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/** An IAM policy as text. @throws Error when an action is a pattern: every action is listed by name. */
+export function writePolicy(statements: readonly PolicyStatement[]): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map(({ sid, effect = 'Allow', actions, resources, principal, condition }) => {
+      const pattern = actions.find((action) => action.includes('*'));
+      // A refusal may be as wide as it likes.
+      if (pattern !== undefined && effect === 'Allow') {
+        throw new Error(`policy statement ${sid}: the action "${pattern}" must be listed by name`);
+      }
+      return {
+        Sid: sid,
+        Effect: effect,
+        ...(principal === undefined ? {} : { Principal: principal }),
+        Action: actions,
+        ...(resources === undefined ? {} : { Resource: resources }),
+        ...(condition === undefined ? {} : { Condition: condition }),
+      };
+    }),
+  });
+}

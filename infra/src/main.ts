@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { HitlError } from '@hitl/core';
+import { loadDeployment } from './load-deployment.ts';
+import { packageFunctions } from './package-functions.ts';
+import { lockTableName, stateBucketName, stateKey } from './state-location.ts';
+import { createStack, stackFolderOf } from './synthesize.ts';
+
+const usage = `usage: main.ts <environment> [--out FOLDER] [--state local|bucket] [--allow-missing-code]
+
+Writes the Terraform configuration of one environment and tells where, one name=value per line.
+`;
+const defaultOut = fileURLToPath(new URL('../cdktf.out', import.meta.url));
+
+try {
+  process.stdout.write(await synthesize(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof HitlError) && !isUsageError(error)) throw error;
+  process.stderr.write(`${error.message}\n${isUsageError(error) ? usage : ''}`);
+  process.exitCode = 2;
+}
+
+async function synthesize(args: string[]): Promise<string> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      out: { type: 'string', default: defaultOut },
+      state: { type: 'string', default: 'local' },
+      'allow-missing-code': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return usage;
+  const [name] = positionals;
+  const deployment = await loadDeployment(name);
+  if (name === undefined) throw new Error('a deployment was loaded without a name');
+  const outFolder = resolve(values.out);
+  const stackFolder = stackFolderOf(outFolder, name);
+  const { app } = createStack(outFolder, {
+    name,
+    deployment,
+    state: values.state === 'bucket' ? 'bucket' : 'local',
+    codeOf: packageFunctionsOnce(stackFolder, values['allow-missing-code']),
+  });
+  app.synth();
+  const facts = {
+    stack_folder: stackFolder,
+    kind: deployment.kind,
+    region: deployment.aws_region,
+    account_id: deployment.aws_account_id ?? '',
+    bootstrap: deployment.kind === 'environment' ? deployment.bootstrap : '',
+    deployment: deployment.kind === 'environment' ? deployment.deployment : 'all_at_once',
+    state_bucket: stateBucketName('ACCOUNT', deployment.aws_region),
+    state_key: stateKey(name),
+    lock_table: lockTableName,
+  };
+  return Object.entries(facts)
+    .map(([fact, value]) => `${fact}=${value}\n`)
+    .join('');
+}
+
+/** Bootstrap has no function, so nothing is packed before one is asked for. */
+function packageFunctionsOnce(stackFolder: string, allowMissing: boolean) {
+  let source: ReturnType<typeof packageFunctions> | undefined;
+  return (key: Parameters<ReturnType<typeof packageFunctions>>[0]) => {
+    source ??= packageFunctions({ stackFolder, allowMissing });
+    return source(key);
+  };
+}
+
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
