@@ -170,6 +170,15 @@ describe('remove_aws_role', () => {
     });
   });
 
+  it('says in its schema that one of the two is needed, for whoever reads nothing else', async () => {
+    const { tools } = await harness.client.listTools();
+    for (const name of ['remove_aws_role', 'preview_remove_aws_role'])
+      expect(tools.find((tool) => tool.name === name)?.inputSchema).toMatchObject({
+        required: ['user_key'],
+        anyOf: [{ required: ['admin_role'] }, { required: ['account_id'] }],
+      });
+  });
+
   it.each([{}, { admin_role: roleArn('A'), account_id: '123456789012' }, { account_id: '12' }])(
     'refuses %j: exactly one of the two, well-formed',
     async (input) => {

@@ -7,6 +7,7 @@ import {
   createToolPins,
   recordPolicy,
   recoverRuns,
+  recoverWaitingRuns,
 } from '@hitl/application';
 import { exportLog, verifyLog } from '@hitl/audit';
 import { createDynamoStores } from '@hitl/aws';
@@ -61,6 +62,9 @@ export interface LocalStack {
 const version = '0.1.0';
 /** The state machine's own bound on one wait; the sweep acts much earlier, on what each policy says. */
 const approvalTimeoutSeconds = 14 * 86_400;
+
+/** A call under way when the stack stops may end by itself; shorter than what the engine waits for its functions. */
+const stopGraceMs = 4000;
 
 /** The whole system in this process, on what is stored under `dataDir`. Runs that were acting when the last process died go on. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
@@ -142,6 +146,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         // The data directory is held by one process: whatever another worker claimed, it is gone.
         isWorkerAlive: (owner) => owner === workerId,
         toolTimeoutMs: 60_000,
+        stopGraceMs,
         previewTimeoutMs: 20_000,
         defaultExecutionTimeoutSeconds: 300,
         maxSteps: 12,
@@ -182,6 +187,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       await announceStack(dynamo.dataDir, { url: server.url });
     }
     await recoverRuns(deps);
+    closers.push(lookAfterWaiting(deps, logger));
     return {
       fetch,
       token,
@@ -198,4 +204,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await close();
     throw error;
   }
+}
+
+/** Beside the work, since there may be thousands. Returns what stops it. */
+function lookAfterWaiting(deps: ApplicationDeps, logger: Logger): () => Promise<void> {
+  const stopping = new AbortController();
+  const done = recoverWaitingRuns(deps, stopping.signal).catch((error: unknown) =>
+    logger.error('waiting runs could not be looked after', { error: String(error) }),
+  );
+  return async () => {
+    stopping.abort();
+    await done;
+  };
 }

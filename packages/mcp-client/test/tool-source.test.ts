@@ -419,3 +419,33 @@ describe('a preview', () => {
     expect(dropped[0]).toMatchObject({ tool: 'add', reason: expect.stringContaining('readOnlyHint') });
   });
 });
+
+describe('an error of a server that may not be the end of it', () => {
+  const failing = (code: string) =>
+    scriptServer([tool('change'), tool('look', { annotations: { readOnlyHint: true } })], () => ({
+      isError: true,
+      content: [{ type: 'text', text: `${code}: no answer from upstream` }],
+      _meta: { 'hitl-mcp/error': { code } },
+    }));
+
+  it.each(['outcome_unknown', 'internal'])(
+    'is an unknown outcome when a trusted server says %s',
+    async (code) => {
+      const outcome = await open(failing(code)).call('ops/change');
+      expect(outcome).toEqual({ kind: 'unknown', message: `${code}: no answer from upstream` });
+    },
+  );
+
+  it('is a failure when it broke down while it only looked, or says that it failed', async () => {
+    expect(await open(failing('internal')).call('ops/look')).toMatchObject({ kind: 'failed' });
+    expect(await open(failing('conflict')).call('ops/change')).toMatchObject({ code: 'tool_error' });
+  });
+
+  it('is a failure when a server says so that nobody configured as trusted', async () => {
+    const servers: ServerConfig[] = [
+      { kind: 'builtin', alias: 'ops', isTrusted: false, name: 'scripted' } as never,
+    ];
+    const { call } = open(failing('outcome_unknown'), { servers });
+    expect(await call('ops/change')).toMatchObject({ kind: 'failed', code: 'tool_error' });
+  });
+});

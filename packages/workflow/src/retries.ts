@@ -33,8 +33,8 @@ const contentionRetry: Retrier = {
   ErrorEquals: contentionErrors,
   IntervalSeconds: 1,
   BackoffRate: 2,
-  // With the delay's cap this outlasts the lease of a worker that died in the middle of a call.
-  MaxAttempts: 10,
+  // Full jitter halves the delays on average: this outlasts the lease of a worker that died in the middle of a call (195 s).
+  MaxAttempts: 20,
   MaxDelaySeconds: 60,
   JitterStrategy: 'FULL',
 };

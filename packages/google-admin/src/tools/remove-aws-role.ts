@@ -25,7 +25,9 @@ const inputSchema = z
         ? 'either admin_role or account_id is required'
         : 'not together with account_id';
     issues.push({ code: 'custom', input: value, path: ['admin_role'], message });
-  });
+  })
+  // A check has no form in JSON Schema: said again for whoever reads the schema only.
+  .meta({ anyOf: [{ required: ['admin_role'] }, { required: ['account_id'] }] });
 type Input = z.infer<typeof inputSchema>;
 
 export function createRemoveAwsRoleTool(context: GoogleAdminContext): ServerTool {

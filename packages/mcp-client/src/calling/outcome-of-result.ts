@@ -36,6 +36,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** Where a server puts the id under which its own upstream service knows the request. */
 export const upstreamRequestIdMetaKey = 'hitl-mcp/upstream-request-id';
 
+/** Where our own servers put `{code, …}` beside an error result. */
+export const errorMetaKey = 'hitl-mcp/error';
+
 /** What an answered call means. A result that breaks the tool's output schema is still a success: its effect happened. */
 export function outcomeOfResult(raw: unknown, tool: ListedTool): ToolOutcome {
   const result = readToolResult(raw);
@@ -45,6 +48,7 @@ export function outcomeOfResult(raw: unknown, tool: ListedTool): ToolOutcome {
   const { content, structured, isError, meta } = result;
   if (isError) {
     const message = textOf(content) || 'the tool reported an error';
+    if (mayHaveHappened(meta, tool)) return { kind: 'unknown', message };
     return { kind: 'failed', code: 'tool_error', message, content };
   }
   const upstreamRequestId = meta[upstreamRequestIdMetaKey];
@@ -59,6 +63,17 @@ export function outcomeOfResult(raw: unknown, tool: ListedTool): ToolOutcome {
     ...(structured === undefined ? {} : { _meta: { 'hitl-mcp/unvalidated-structured-content': structured } }),
   };
   return { kind: 'succeeded', content: [...content, warning], ...id };
+}
+
+/**
+ * An error, and yet the effect may be there: the server asked its own upstream and heard nothing, or broke down while it changed
+ * something. Believed of trusted servers only; another could pass a failure off as an open question.
+ */
+function mayHaveHappened(meta: ToolResult['meta'], { definition }: ListedTool): boolean {
+  const error = definition.is_trusted ? meta[errorMetaKey] : undefined;
+  if (!isRecord(error)) return false;
+  if (error.code === 'outcome_unknown') return true;
+  return error.code === 'internal' && definition.annotations.readOnlyHint !== true;
 }
 
 function outputProblems(structured: JsonObject | undefined, tool: ListedTool): string[] | undefined {
