@@ -108,7 +108,8 @@ function reasonOf(cause: unknown): string {
     return `nothing within ${answerWithinMs / 1000} s`;
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   const code = (inner as NodeJS.ErrnoException | undefined)?.code;
-  return code === undefined ? 'the connection failed' : (reasons[code] ?? code);
+  if (code !== undefined) return reasons[code] ?? code;
+  return inner instanceof Error ? inner.message : 'the connection failed';
 }
 
 function parseJson(text: string): unknown {

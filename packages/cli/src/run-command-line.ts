@@ -17,17 +17,22 @@ const usageExitCode = 2;
 /** These work on this machine and its files, whatever API there is. */
 const localCommands = new Set(['start', 'demo', 'mcp serve', 'policy check', 'policy test']);
 
+export type Surroundings = Pick<NodeJS.Process, 'env' | 'stdout' | 'stderr'>;
+
 /** Runs one command line; returns the exit code. Everything it opened is closed when it returns. */
-export async function runCommandLine(argv: readonly string[]): Promise<number> {
+export async function runCommandLine(
+  argv: readonly string[],
+  { env, stdout, stderr }: Surroundings = process,
+): Promise<number> {
   const program = new Command('hitl-mcp');
   const stop = new AbortController();
   let client: Promise<ApiClient> | undefined;
   let context: CommandContext | undefined;
   const output = createOutput({
     json: argv.includes('--json'),
-    env: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    env,
+    stdout,
+    stderr,
   });
   const contextOf = (): CommandContext => {
     context ??= {
@@ -36,8 +41,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
         client ??= import('./connect.ts').then(({ connect }) =>
           connect({
             api: program.opts<GlobalOptions>().api,
-            dataDir: dataDirOf(process.env),
-            env: process.env,
+            dataDir: dataDirOf(env),
+            env,
             isReachable,
             signal: stop.signal,
           }),
@@ -54,8 +59,9 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     .description('AI agents ask people before they act')
     .version(version)
     .configureOutput({
+      writeOut: (text) => void stdout.write(text),
       writeErr: (text) => {
-        if (!output.isJson) process.stderr.write(visibleText(text));
+        if (!output.isJson) stderr.write(visibleText(text));
       },
       outputError: (text, write) => {
         complaint = text.replace(/^error: /, '').trim();
@@ -91,9 +97,9 @@ Environment: DATA_DIR (default .data), HITL_API_TOKEN, POLICY_PATH, MCP_SERVERS,
     const { reportError } = await import('./report-error.ts');
     const { exitCode, ...report } = reportError(error);
     if (output.isJson) output.result({ error: report }, () => '');
-    else process.stderr.write(`hitl-mcp: ${report.detail}\n`);
-    if ((process.env.HITL_DEBUG ?? '') !== '' && error instanceof Error)
-      process.stderr.write(`${visibleText(error.stack ?? '')}\n`);
+    else stderr.write(`hitl-mcp: ${report.detail}\n`);
+    if ((env.HITL_DEBUG ?? '') !== '' && error instanceof Error)
+      stderr.write(`${visibleText(error.stack ?? '')}\n`);
     return exitCode;
   } finally {
     await client?.then((api) => api.close()).catch(() => {});
