@@ -24,6 +24,8 @@ export interface StepFunctionsPeer {
   quiesce(): Promise<void>;
   /** Stops every execution that runs; its token is then timed out. */
   abortAll(): void;
+  /** The output that a token was answered with. */
+  answerTo(token: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function startStepFunctionsPeer(
 ): Promise<StepFunctionsPeer> {
   const executions = new Map<string, Execution>();
   const tokens = new Map<string, { execution: Execution; resolve: (output: string) => void }>();
+  const answers = new Map<string, Promise<string>>();
   let listeners: (() => void)[] = [];
   let tokenCount = 0;
 
@@ -55,6 +58,7 @@ export async function startStepFunctionsPeer(
       tokenCount += 1;
       const task_token = `token-${tokenCount}`;
       const answered = new Promise<string>((resolve) => tokens.set(task_token, { execution, resolve }));
+      answers.set(task_token, answered);
       let isAnswered = false;
       const output = answered.then((text) => {
         isAnswered = true;
@@ -117,6 +121,7 @@ export async function startStepFunctionsPeer(
         if (execution.status === 'RUNNING') execution.status = 'ABORTED';
       settle();
     },
+    answerTo: (token) => answers.get(token) ?? Promise.reject(new Error(`there is no token ${token}`)),
     async close() {
       listeners = [];
       await service.close();

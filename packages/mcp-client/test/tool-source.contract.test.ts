@@ -41,5 +41,6 @@ describeToolSourceContract('createMcpToolSource over stdio', async () => {
 describeToolSourceContract('createMcpToolSource over Streamable HTTP', async () => {
   const server = await startFaultHttpServer();
   const servers = [{ kind: 'http', alias: 'web', isTrusted: false, url: server.url }] as const;
-  return { ...subjectOf('web', { servers }, async () => void (await server.close())), echoed: 'hello there' };
+  // This server echoes the call's idempotency key.
+  return { ...subjectOf('web', { servers }, async () => void (await server.close())), echoed: 'k1' };
 });

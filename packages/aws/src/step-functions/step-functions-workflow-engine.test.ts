@@ -1,6 +1,6 @@
-import { InvalidInputError, type RunStatus, UnavailableError } from '@hitl/core';
+import { InvalidInputError, type JsonObject, type RunStatus, UnavailableError } from '@hitl/core';
 import { createMemoryApprovalStore } from '@hitl/testing';
-import { describeWorkflowEngineContract } from '@hitl/testing/contracts';
+import { describeTaskCallbackContract, describeWorkflowEngineContract } from '@hitl/testing/contracts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { localCredentials, ServiceFault, startJsonService } from '../../test/start-json-service.ts';
 import { startStepFunctionsPeer } from '../../test/start-step-functions-peer.ts';
@@ -38,6 +38,39 @@ async function openEngine(advance: (runId: string) => Promise<RunStatus>) {
 }
 
 describeWorkflowEngineContract('createStepFunctionsWorkflowEngine', openEngine);
+
+describeTaskCallbackContract('createStepFunctionsTaskCallback', async () => {
+  const tokens = new Map<string, (token: string) => void>();
+  const peer = await startStepFunctionsPeer(async ({ input, task_token }) =>
+    tokens.get(input.run_id)?.(task_token),
+  );
+  const client = createStepFunctionsClient({
+    region,
+    endpoint: peer.endpoint,
+    credentials: localCredentials,
+    maxAttempts: 1,
+  });
+  const engine = createStepFunctionsWorkflowEngine({
+    client,
+    stateMachineArn: peer.stateMachineArn,
+    approvals: createMemoryApprovalStore(),
+  });
+  return {
+    subject: createStepFunctionsTaskCallback({ client }),
+    async waitForTask() {
+      const runId = `run_w${tokens.size}`;
+      const { promise, resolve } = Promise.withResolvers<string>();
+      tokens.set(runId, resolve);
+      await engine.start(runId);
+      const token = await promise;
+      return { token, output: peer.answerTo(token).then((text) => JSON.parse(text) as JsonObject) };
+    },
+    async close() {
+      client.destroy();
+      await peer.close();
+    },
+  };
+});
 
 describe('the workflow on Step Functions', () => {
   const closers: (() => Promise<void>)[] = [];

@@ -1,4 +1,5 @@
-import { describeWorkflowEngineContract } from '@hitl/testing/contracts';
+import type { JsonObject } from '@hitl/core';
+import { describeTaskCallbackContract, describeWorkflowEngineContract } from '@hitl/testing/contracts';
 import { type AdvancePayload, createWorkflowDefinition } from '@hitl/workflow';
 import { createLocalWorkflowEngine } from './create-local-workflow-engine.ts';
 
@@ -34,6 +35,31 @@ describeWorkflowEngineContract('the local workflow engine', async (advance) => {
     async loseExecutions() {
       await engine.close();
       engine = open();
+    },
+    close: () => engine.close(),
+  };
+});
+
+describeTaskCallbackContract('the local workflow engine', async () => {
+  const tokens = new Map<string, (token: string) => void>();
+  const engine = createLocalWorkflowEngine({
+    definition,
+    functions: {
+      expire: async () => ({ run_id: 'none', status: 'expired' }),
+      advance: async (payload) => {
+        const { input, task_token } = payload as unknown as AdvancePayload;
+        tokens.get(String(input.action_text))?.(task_token);
+      },
+    },
+  });
+  return {
+    subject: engine.tasks,
+    async waitForTask() {
+      const action_text = `wait ${tokens.size}`;
+      const { promise, resolve } = Promise.withResolvers<string>();
+      tokens.set(action_text, resolve);
+      const { result } = engine.startExecution({ action_text });
+      return { token: await promise, output: result as Promise<JsonObject> };
     },
     close: () => engine.close(),
   };

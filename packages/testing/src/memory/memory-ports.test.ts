@@ -1,3 +1,4 @@
+import { createIdGenerator } from '@hitl/core';
 import {
   describeApprovalStoreContract,
   describeAuditLogContract,
@@ -5,6 +6,7 @@ import {
   describeCallHistoryContract,
   describeDirectoryContract,
   describeGrantStoreContract,
+  describeIdGeneratorContract,
   describeMemoryStoreContract,
   describeNotifierContract,
   describeRunStoreContract,
@@ -27,6 +29,7 @@ import {
   createMemoryToolSource,
   createMemoryWorkflowEngine,
   createRecordingNotifier,
+  createSequentialIds,
 } from '../index.ts';
 
 describeAuditLogContract('createMemoryAuditLog', async () => ({ subject: createMemoryAuditLog() }));
@@ -72,3 +75,6 @@ describeToolSourceContract('createMemoryToolSource', async () => ({
   echoed: 'hello there',
   hang: { server: 'memory', tool: 'hang', arguments: {} },
 }));
+// Core can't run a suite of this package, which rests on it.
+describeIdGeneratorContract('createIdGenerator', createIdGenerator);
+describeIdGeneratorContract('createSequentialIds', createSequentialIds, { isUnguessable: false });
