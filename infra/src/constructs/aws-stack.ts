@@ -2,6 +2,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { lockTableName, stateKey } from '../state-location.ts';
+import { PartialBackend } from './partial-backend.ts';
 import { Place } from './place.ts';
 
 export interface AwsStackProps {
@@ -28,22 +29,20 @@ export class AwsStack extends TerraformStack {
         { tags: { project: 'hitl-mcp', environment: name, managed_by: 'terraform', ...props.tags } },
       ],
     });
-    this.addOverride('terraform.required_providers.aws.version', providerVersion);
+    this.addOverride('terraform.required_providers.aws', {
+      source: 'hashicorp/aws',
+      version: providerVersion,
+    });
     this.addOverride('terraform.required_version', '>= 1.6');
-    // The account is part of the bucket's name, and known when somebody deploys: the script gives what is missing here.
-    this.addOverride(
-      'terraform.backend',
-      props.state === 'local'
-        ? { local: {} }
-        : {
-            s3: {
-              key: stateKey(name),
-              region: props.region,
-              dynamodb_table: lockTableName,
-              encrypt: true,
-            },
-          },
-    );
+    if (props.state === 'local') new PartialBackend(this, 'local', {});
+    else {
+      new PartialBackend(this, 's3', {
+        key: stateKey(name),
+        region: props.region,
+        dynamodb_table: lockTableName,
+        encrypt: true,
+      });
+    }
     this.place = new Place(this, 'place', { prefix: name, region: props.region });
   }
 }
