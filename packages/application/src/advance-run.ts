@@ -1,6 +1,7 @@
 import { AgentOrchestrator } from '@hitl/agent';
 import { HitlError, isFinished, type RunState, SequenceConflictError } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
+import { resumeGrants } from './apply-grants.ts';
 import { settleIfDue } from './cast-vote.ts';
 import { executeCall } from './execute-call.ts';
 import { freezeTools } from './freeze-tools.ts';
@@ -55,6 +56,7 @@ async function advanceOnce(
     run = next;
     if (settled) notifyAll(deps, 'approval-decided', run, approvalId);
   }
+  if (!isFinished(run)) run = await resumeGrants(deps, run);
   if (isFinished(run)) {
     await deps.repository.repairIndexes(run);
     return { outcome: 'finished', run };

@@ -1,15 +1,10 @@
-import { applyGrantEvent } from '@hitl/approvals';
+import { applyGrantEvent, type GrantUse } from '@hitl/approvals';
 import { sealEntry } from '@hitl/audit';
 import { type GrantEvent, type GrantState, grantStream, type JsonObject, type Vote } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
 type GrantDeps = Pick<ApplicationDeps, 'log' | 'grants' | 'clock'>;
-
-/** The verdict on a use: the grantor's vote with the event that spends the use, or why it does not fit. */
-export type GrantVerdict =
-  | { readonly kind: 'used'; readonly vote: Vote; readonly event: GrantEvent | undefined }
-  | { readonly kind: 'refused'; readonly code: string };
 
 /** A grant as its stream stands now; `undefined` when there is none. */
 export async function loadGrant(
@@ -60,19 +55,22 @@ export async function appendToGrant(
 
 /**
  * Spends one use, decided on the grant's own record: of two runs that want the last use one gets it. Returns the grantor's
- * vote, or `undefined` when the grant does not fit (any more).
+ * vote, or `undefined` when the grant does not fit (any more). Why it does not is on its record, once for each reason: a grant
+ * that no longer works and is asked for every minute must not fill the record with the same line.
  */
 export async function useGrant(
   deps: GrantDeps,
   grant: { readonly grant_id: string; readonly grantor_id: string },
-  decide: (state: GrantState) => GrantVerdict,
+  decide: (state: GrantState) => GrantUse,
 ): Promise<Vote | undefined> {
   return retryOnConflict(async () => {
     let vote: Vote | undefined;
     await appendToGrant(deps, grant.grant_id, grant.grantor_id, (state) => {
-      const verdict = state === undefined ? undefined : decide(state);
-      vote = verdict?.kind === 'used' ? verdict.vote : undefined;
-      return verdict?.kind === 'used' ? verdict.event : undefined;
+      if (state === undefined) return undefined;
+      const use = decide(state);
+      vote = use.kind === 'used' ? use.vote : undefined;
+      if (use.kind === 'used') return use.event;
+      return state.refused_codes?.includes(use.code) === true ? undefined : use.event;
     });
     return vote;
   });

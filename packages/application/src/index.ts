@@ -9,7 +9,7 @@ export { evaluatePolicy, type PolicyQuestion } from './evaluate-policy.ts';
 export { executeCall } from './execute-call.ts';
 export { freezeTools, loadFrozenTools } from './freeze-tools.ts';
 export { decideCall, decidePolicy, gateCall, type ProposedCall } from './gate-call.ts';
-export { appendToGrant, type GrantVerdict, loadGrant, useGrant } from './grant-ledger.ts';
+export { appendToGrant, loadGrant, useGrant } from './grant-ledger.ts';
 export { createKeyedMutex } from './keyed-mutex.ts';
 export { loadApproval, loadRun } from './load-run.ts';
 export { createGrant, type GrantRequest, revokeGrant } from './manage-grants.ts';

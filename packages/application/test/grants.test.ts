@@ -1,3 +1,4 @@
+import { UnavailableError } from '@hitl/core';
 import { describe, expect, it } from '@jest/globals';
 import { createGrant, type GrantRequest, loadGrant, revokeGrant } from '../src/index.ts';
 import { as, World } from './world.ts';
@@ -73,5 +74,49 @@ describe('a grant', () => {
     await createGrant(world.deps, as('carol'), forAlice);
     const runs = await Promise.all([world.ask('suspend jane'), world.ask('suspend jane now')]);
     expect(runs.map((run) => run.status).sort()).toEqual(['awaiting_approval', 'completed']);
+  });
+
+  it('that names another value does not keep one that fits from being found', async () => {
+    const world = new World({ answers: suspendJane });
+    await createGrant(world.deps, as('carol'), { ...forAlice, arguments: { user: 'john' } });
+    await createGrant(world.deps, as('mallory'), forAlice);
+    await createGrant(world.deps, as('dave'), forAlice);
+    await createGrant(world.deps, as('carol'), { ...forAlice, arguments: { user: 'joan' } });
+    const run = await world.ask('suspend jane');
+    expect(run.status).toBe('completed');
+    expect([...run.approvals.values()].map((approval) => approval.decided_by)).toEqual([['dave']]);
+  });
+
+  it('that is refused says so on its record, once for each reason', async () => {
+    const world = new World({ answers: suspendJane });
+    const { grant } = await createGrant(world.deps, as('mallory'), forAlice);
+    for (let attempt = 0; attempt < 3; attempt += 1) await world.ask('suspend jane');
+    const entries = await world.deps.log.read(`grant:${grant.grant_id}`);
+    expect(entries.map((entry) => [entry.type, entry.data.code])).toEqual([
+      ['grant-created', undefined],
+      ['grant-refused', 'not_an_approver'],
+    ]);
+  });
+
+  it('that was spent by a process which died before the vote still casts that vote, and no second use is spent', async () => {
+    const world = new World({ answers: suspendJane });
+    const { grant } = await createGrant(world.deps, as('carol'), forAlice);
+    const { append } = world.deps.repository;
+    world.deps.repository.append = async (run, event, actor) => {
+      if (event.type === 'vote-cast') throw new UnavailableError('killed');
+      return append(run, event, actor);
+    };
+    await expect(world.ask('suspend jane')).rejects.toBeInstanceOf(UnavailableError);
+    world.deps.repository.append = append;
+    const [item] = (await world.deps.runs.list({ limit: 1 })).items;
+    expect((await world.settle(item?.run_id ?? '')).status).toBe('completed');
+    expect((await loadGrant(world.deps, grant.grant_id))?.uses).toHaveLength(1);
+  });
+
+  it('that is made while a request waits does not speak for it: people were asked already', async () => {
+    const world = new World({ answers: suspendJane });
+    const waiting = await world.ask('suspend jane');
+    await createGrant(world.deps, as('carol'), forAlice);
+    expect((await world.settle(waiting.run_id)).status).toBe('awaiting_approval');
   });
 });

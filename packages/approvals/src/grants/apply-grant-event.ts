@@ -34,12 +34,12 @@ export function applyGrantEvent(state: GrantState | undefined, entry: AuditEntry
       throw new IntegrityError(`${entry.stream} is created twice`);
     case 'grant-used': {
       const { run_id, call_id } = event.data;
-      return { ...state, uses: [...state.uses, { run_id, call_id }], sequence };
+      return { ...state, uses: [...state.uses, { run_id, call_id }], refused_codes: [], sequence };
     }
     case 'grant-revoked':
       return { ...state, revoked_by: event.data.principal_id, sequence };
     case 'grant-refused':
-      return { ...state, sequence };
+      return { ...state, refused_codes: [...(state.refused_codes ?? []), event.data.code], sequence };
   }
 }
 

@@ -42,5 +42,7 @@ export interface GrantState {
   readonly grant: Grant;
   readonly uses: readonly { readonly run_id: string; readonly call_id: string }[];
   readonly revoked_by?: string;
+  /** Codes of the refusals on record since the last use. */
+  readonly refused_codes?: readonly string[];
   readonly sequence: number;
 }
