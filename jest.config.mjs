@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 export default {
   rootDir: '.',
   // git keeps no empty folders, and jest refuses a root that is not there.
-  roots: ['packages', 'functions', 'tests', 'scripts']
+  roots: ['packages', 'functions', 'infra', 'tests', 'scripts']
     .filter((folder) => existsSync(new URL(folder, import.meta.url)))
     .map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
