@@ -1,0 +1,221 @@
+import { describe, expect, it } from '@jest/globals';
+import dev from '../../environments/dev.ts';
+import prod from '../../environments/prod.ts';
+import { type Statement, type SynthesizedStack, synthesizeStack } from '../test/read-stack.ts';
+import { writePolicy } from './constructs/write-policy.ts';
+
+const stacks = { dev: synthesizeStack('dev', dev), prod: synthesizeStack('prod', prod) };
+const both = Object.entries(stacks).map(([name, stack]) => ({ name, stack }));
+
+/** What each statement lets its role do. Written out, so that a wider grant is seen in review. */
+const actionsOf: Readonly<Record<string, readonly string[]>> = {
+  WriteLogs: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  WriteTraces: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+  SendDeadLetters: ['sqs:SendMessage'],
+  ReadWriteRuns: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+  ],
+  ReadWriteAudit: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+    'dynamodb:PutItem',
+  ],
+  ReadWriteBlobs: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:PutItem',
+  ],
+  ReadSecrets: ['secretsmanager:GetSecretValue'],
+  UpdateSecret: ['secretsmanager:PutSecretValue'],
+  StartWorkflow: ['states:StartExecution'],
+  LookAtExecutions: ['states:DescribeExecution'],
+  AnswerTasks: ['states:SendTaskFailure', 'states:SendTaskSuccess'],
+  PutEvents: ['events:PutEvents'],
+  PublishNotifications: ['sns:Publish'],
+  InvokeProfile: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+  InvokeModelByProfile: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
+  InvokeRequestApproval: ['lambda:InvokeFunction'],
+  InvokeAdvance: ['lambda:InvokeFunction'],
+  InvokeExpire: ['lambda:InvokeFunction'],
+};
+const always = ['WriteLogs', 'WriteTraces', 'SendDeadLetters'];
+const stores = ['ReadWriteRuns', 'ReadWriteApprovals', 'ReadWriteAudit', 'ReadWriteBlobs'];
+const drives = ['StartWorkflow', 'LookAtExecutions', 'AnswerTasks'];
+const tells = ['PutEvents', 'PublishNotifications'];
+
+const grants: Readonly<Record<string, readonly string[]>> = {
+  dev_api: [
+    ...always,
+    ...stores,
+    'ReadWriteSlackSessions',
+    'ReadSecrets',
+    ...drives,
+    ...tells,
+    'UpdateSecret',
+    'InvokeRequestApproval',
+  ],
+  dev_advance: [
+    ...always,
+    ...stores,
+    'ReadWriteSlackSessions',
+    'ReadSecrets',
+    ...drives,
+    'InvokeProfile',
+    'InvokeModelByProfile',
+    ...tells,
+    'InvokeRequestApproval',
+  ],
+  dev_hitl_approval: [...always, ...stores, 'ReadSecrets', ...tells],
+  dev_expire_approval: [...always, ...stores, 'ReadSecrets', ...drives, ...tells],
+  dev_google_mcp: [...always, 'ReadSecrets'],
+  dev_jira_mcp: [...always, 'ReadSecrets'],
+  'dev-hitl-workflow': ['InvokeAdvance', 'InvokeExpire', 'DeliverLogs', 'WriteTraces'],
+  'dev-action-requested': ['StartWorkflow'],
+};
+
+describe('least privilege', () => {
+  it('has no other role than these', () => {
+    const names = stacks.dev.all('aws_iam_role').map((role) => role.name);
+    expect(names.sort()).toEqual(Object.keys(grants).sort());
+    expect(stacks.dev.all('aws_iam_role_policy_attachment')).toEqual([]);
+  });
+
+  it.each(Object.entries(grants))('%s may do this and no more', (roleName, sids) => {
+    const statements = stacks.dev.grantsOf(roleName);
+    expect(statements.map((statement) => statement.Sid).sort()).toEqual([...sids].sort());
+  });
+
+  it('lists the actions of each grant', () => {
+    for (const roleName of Object.keys(grants).filter((name) => name.startsWith('dev_'))) {
+      for (const { Sid, Action } of stacks.dev.grantsOf(roleName)) {
+        const sameAs = /^ReadWrite(Approvals|SlackSessions)$/.test(Sid) ? 'ReadWriteRuns' : Sid;
+        expect([roleName, Sid, Action]).toEqual([roleName, Sid, actionsOf[sameAs]]);
+      }
+    }
+  });
+
+  it('lets nobody change or delete an entry of the record', () => {
+    for (const { where, statements } of stacks.dev.policies) {
+      for (const { Sid, Action } of statements.filter((s) => String(s.Resource).includes('tables_audit'))) {
+        for (const action of ['dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem']) {
+          expect([where, Sid, Action]).not.toEqual([where, Sid, expect.arrayContaining([action])]);
+        }
+      }
+    }
+  });
+
+  it('gives each function the secrets that it uses and no other', () => {
+    const secretsOf = (roleName: string) =>
+      grant(stacks.dev, roleName, 'ReadSecrets').Resource?.map((arn) => /secrets_([a-z]+)_/.exec(arn)?.[1]);
+    expect(secretsOf('dev_google_mcp')).toEqual(['google', 'mcp']);
+    expect(secretsOf('dev_jira_mcp')).toEqual(['jira', 'mcp']);
+    expect(secretsOf('dev_hitl_approval')).toEqual(['slack']);
+    expect(secretsOf('dev_advance')).toEqual(['mcp']);
+  });
+
+  it('lets the agent call one model, by its profile alone, and the guardrail of its environment', () => {
+    const profile = grant(stacks.prod, 'prod_advance', 'InvokeProfile').Resource;
+    expect(profile).toEqual([expect.stringMatching(/:inference-profile\/us\.anthropic\.claude[\w.-]+$/)]);
+    expect(grant(stacks.prod, 'prod_advance', 'InvokeModelByProfile')).toMatchObject({
+      Resource: [expect.stringMatching(/:bedrock:\*::foundation-model\/anthropic\.claude[\w.-]+$/)],
+      Condition: { StringEquals: { 'bedrock:InferenceProfileArn': profile?.[0] } },
+    });
+    expect(grant(stacks.prod, 'prod_advance', 'ApplyGuardrail').Resource).toEqual([
+      expect.stringContaining('aws_bedrock_guardrail'),
+    ]);
+  });
+
+  it('uses the key of prod through the services that it is for', () => {
+    const through = (roleName: string) =>
+      grant(stacks.prod, roleName, 'UseKey').Condition?.StringEquals?.['kms:ViaService'];
+    expect(through('prod_google_mcp')).toEqual(['secretsmanager.us-east-1.amazonaws.com']);
+    expect(through('prod_advance')).toEqual([
+      'dynamodb.us-east-1.amazonaws.com',
+      'secretsmanager.us-east-1.amazonaws.com',
+      'sns.us-east-1.amazonaws.com',
+    ]);
+  });
+
+  it("keeps an attached function's own code from the network rights that Lambda needs", () => {
+    const attach = grant(stacks.prod, 'prod_advance', 'AttachToVpc');
+    const deny = grant(stacks.prod, 'prod_advance', 'OnlyLambdaItself');
+    expect(deny.Effect).toBe('Deny');
+    expect(deny.Action).toEqual(expect.arrayContaining([...attach.Action]));
+    expect(deny.Condition?.ArnEquals?.['lambda:SourceFunctionArn']).toMatch(/:function:prod_advance$/);
+  });
+
+  describe.each(both)('in $name', ({ stack }) => {
+    const allowed = stack.policies.flatMap(({ where, statements }) =>
+      statements.filter((s) => s.Effect === 'Allow').map((statement) => ({ where, ...statement })),
+    );
+
+    it('no action is a pattern', () => {
+      expect(allowed.filter(({ Action }) => Action.some((action) => action.includes('*')))).toEqual([]);
+    });
+
+    it('every resource is named, but for services that know no resource and for the key that a key policy stands on', () => {
+      const wide = allowed.filter(({ Resource }) => Resource?.includes('*'));
+      expect([...new Set(wide.map(({ Sid }) => Sid))].sort()).toEqual(
+        stack === stacks.prod
+          ? [
+              'AlarmsReachTheirTopic',
+              'DeliverLogs',
+              'LookAtVpc',
+              'TheAccountDecidesByItsRoles',
+              'WriteTraces',
+            ]
+          : ['DeliverLogs', 'WriteTraces'],
+      );
+    });
+
+    it('nothing is allowed to everybody', () => {
+      expect(allowed.filter(({ Principal }) => JSON.stringify(Principal ?? '').includes('*'))).toEqual([]);
+    });
+
+    it('a service acts for this account only, wherever it could be made to act for another', () => {
+      for (const { where, Principal, Condition } of allowed.filter((s) => s.Sid === 'Trust')) {
+        const { Service } = Principal as { Service: string };
+        if (Service === 'lambda.amazonaws.com') continue;
+        expect([where, Condition?.StringEquals?.['aws:SourceAccount']]).toEqual([
+          where,
+          expect.stringContaining('account_id'),
+        ]);
+      }
+    });
+
+    it('topics are reached over TLS only', () => {
+      const topics = stack.policies.filter(({ where }) => where.startsWith('aws_sns_topic_policy'));
+      expect(topics).toHaveLength(2);
+      for (const { statements } of topics) {
+        expect(statements).toContainEqual(
+          expect.objectContaining({
+            Effect: 'Deny',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        );
+      }
+    });
+  });
+
+  it('refuses to write a grant with a pattern for an action', () => {
+    expect(() => writePolicy([{ sid: 'Wide', actions: ['dynamodb:*'], resources: ['arn'] }])).toThrow(
+      'policy statement Wide: the action "dynamodb:*" must be listed by name',
+    );
+  });
+});
+
+function grant(stack: SynthesizedStack, roleName: string, sid: string): Statement {
+  const found = stack.grantsOf(roleName).find((statement) => statement.Sid === sid);
+  if (found === undefined) throw new Error(`${roleName} has no grant ${sid}`);
+  return found;
+}
