@@ -1,5 +1,5 @@
 import { IntegrityError } from '../errors/index.ts';
-import type { AuditEntry } from './audit-entry.ts';
+import { type AuditEntry, runStream } from './audit-entry.ts';
 import { type RunEvent, type RunEventType, runEventSchemas } from './run-events.ts';
 import {
   type ApprovalState,
@@ -30,6 +30,8 @@ export function applyRunEvent(state: RunState | undefined, entry: AuditEntry): R
   if (state === undefined) {
     if (event.type !== 'run-started' || entry.sequence !== 1)
       throw new IntegrityError(`${entry.stream} must begin with run-started`);
+    if (entry.stream !== runStream(event.data.run_id))
+      throw new IntegrityError(`${entry.stream} begins as another run`);
     return {
       run_id: event.data.run_id,
       session_id: event.data.session_id,
@@ -45,9 +47,13 @@ export function applyRunEvent(state: RunState | undefined, entry: AuditEntry): R
       head_hash: entry.hash,
     };
   }
-  if (entry.sequence !== state.sequence + 1 || entry.previous_hash !== state.head_hash) {
+  if (
+    entry.stream !== runStream(state.run_id) ||
+    entry.sequence !== state.sequence + 1 ||
+    entry.previous_hash !== state.head_hash
+  ) {
     throw new IntegrityError(
-      `${entry.stream} entry ${entry.sequence} does not follow entry ${state.sequence}`,
+      `${entry.stream} entry ${entry.sequence} does not follow entry ${state.sequence} of run ${state.run_id}`,
     );
   }
   const { failed_steps: _failed, ...moved } = state;
