@@ -315,7 +315,15 @@ describe('the stack behind the command line', () => {
     const { code, stdout } = await runCli(['demo', '--json'], { HOME: folder });
     expect([code, document(stdout)]).toEqual([
       0,
-      { ok: true, read: 'completed', change: 'completed', executions: 1, refusals: 3, record_verified: true },
+      {
+        ok: true,
+        read: 'completed',
+        change: 'completed',
+        executions: 1,
+        refusals: 3,
+        record_verified: true,
+        errors: 0,
+      },
     ]);
   });
 

@@ -109,3 +109,71 @@ export const grantViewSchema = grantSchema.extend({
   revoked: z.boolean(),
 });
 export type GrantView = z.infer<typeof grantViewSchema>;
+
+/** A page of a list: follow `next_cursor` until it is null. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+}
+
+export const runSummaryViewSchema = runViewSchema.pick({
+  run_id: true,
+  session_id: true,
+  user_id: true,
+  status: true,
+  query: true,
+  created_at: true,
+  updated_at: true,
+});
+
+export const approvalSummaryViewSchema = approvalViewSchema
+  .pick({
+    approval_id: true,
+    run_id: true,
+    requester_id: true,
+    status: true,
+    query: true,
+    digest: true,
+    requested_at: true,
+    expires_at: true,
+  })
+  .extend({
+    /** Qualified names of the calls. */
+    tools: z.array(z.string()),
+  });
+
+export const toolViewSchema = z.object({
+  name: z.string(),
+  title: z.string().nullable(),
+  description: z.string(),
+  status: z.enum(['accepted', 'quarantined']),
+  digest: z.string(),
+  annotations: z.looseObject({}),
+  input_schema: z.looseObject({}),
+});
+export type ToolView = z.infer<typeof toolViewSchema>;
+
+export const toolListViewSchema = z.object({
+  items: z.array(toolViewSchema),
+  unavailable: z.array(z.object({ server: z.string(), reason: z.string() })),
+  dropped: z.array(z.object({ server: z.string(), tool: z.string(), reason: z.string() })),
+});
+
+/** What checking the whole record found. */
+export const verifyReportViewSchema = z.object({
+  ok: z.boolean(),
+  entries: z.int(),
+  streams: z.int(),
+  checkpoints: z.int(),
+  blobs: z.int(),
+  head: z.string().nullable(),
+  late_entries: z.int(),
+  problem: z
+    .object({
+      what: z.string(),
+      detail: z.string(),
+      stream: z.string().optional(),
+      sequence: z.int().optional(),
+    })
+    .optional(),
+});
+export type VerifyReportView = z.infer<typeof verifyReportViewSchema>;

@@ -1,22 +1,6 @@
-import { z } from 'zod';
+import type { VerifyReportView } from '@hitl/application/views';
 
-export const verifyReportSchema = z.looseObject({
-  ok: z.boolean(),
-  entries: z.int(),
-  streams: z.int(),
-  checkpoints: z.int(),
-  head: z.string().nullable(),
-  problem: z
-    .looseObject({
-      what: z.string(),
-      detail: z.string(),
-      stream: z.string().optional(),
-      sequence: z.int().optional(),
-    })
-    .optional(),
-});
-
-export function renderReport(report: z.infer<typeof verifyReportSchema>): string {
+export function renderReport(report: VerifyReportView): string {
   const { entries, streams, checkpoints, head, problem } = report;
   if (problem === undefined) {
     const newest = head === null ? '' : `, newest ${head}`;

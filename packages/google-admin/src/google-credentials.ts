@@ -71,6 +71,8 @@ export function parseGoogleCredentials(variables: GoogleCredentialVariables): Go
     const { client_email: clientEmail, private_key: privateKey } = key;
     return { kind: 'service_account', clientEmail, privateKey, subject: subject.data };
   }
+  if ((variables.GOOGLE_ADMIN_SUBJECT?.trim() ?? '') !== '')
+    throw wrong('GOOGLE_ADMIN_SUBJECT', 'is only for GOOGLE_SERVICE_ACCOUNT, which is not set');
   if (oauthToken === '') return undefined;
   const stored = parseVariable('GOOGLE_OAUTH_TOKEN', oauthToken, oauthSchema);
   const { client_id: clientId, client_secret: clientSecret, refresh_token: refreshToken } = stored;

@@ -82,7 +82,7 @@ const settingsSchema = z.object({
   JIRA_API_TOKEN: z
     .string({ error: 'must be set' })
     .trim()
-    .min(1, 'must be set')
+    .min(1, { error: 'must be set', abort: true })
     .regex(/^[\x21-\x7e]+$/, 'must be one word'),
 });
 

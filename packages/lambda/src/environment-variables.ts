@@ -53,7 +53,7 @@ export const environmentVariables = {
   GOOGLE_OAUTH_TOKEN: text,
   GOOGLE_SERVICE_ACCOUNT: text,
   GOOGLE_ADMIN_SUBJECT: email,
-  AWS_SAML_PROVIDER_NAME: text,
+  AWS_SAML_PROVIDER_NAME: matching(/^[a-zA-Z0-9_-]+$/, 'must hold letters, digits, _ and - only'),
   JIRA_BASE_URL: url,
   JIRA_EMAIL: email,
   JIRA_API_TOKEN: text,

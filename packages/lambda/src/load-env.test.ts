@@ -20,8 +20,8 @@ describe('loadEnv', () => {
       );
     expect(load).toThrow(InvalidInputError);
     expect(load).toThrow(
-      'The environment is not complete: ENVIRONMENT is not set; DATA_DIR is not set; ' +
-        'MCP_PORT must be a whole number from 0 to 65535; JIRA_BASE_URL must be an http or https URL.',
+      'Environment variables are missing or wrong: ENVIRONMENT is not set; DATA_DIR is not set; ' +
+        'MCP_PORT must be a whole number from 0 to 65535; JIRA_BASE_URL must be an http or https URL',
     );
   });
 

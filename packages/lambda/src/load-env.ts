@@ -40,7 +40,7 @@ export function loadEnv<R extends EnvironmentVariable = never, O extends Environ
   for (const name of subset.optional ?? []) read(name, false);
   if (errors.length > 0) {
     const list = errors.map(({ path, message }) => `${path} ${message}`).join('; ');
-    throw new InvalidInputError(`The environment is not complete: ${list}.`, { errors });
+    throw new InvalidInputError(`Environment variables are missing or wrong: ${list}`, { errors });
   }
   return loaded as LoadedEnv<R, O>;
 }

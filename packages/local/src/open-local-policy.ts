@@ -9,6 +9,7 @@ import {
   parsePolicy,
   type ReloadResult,
 } from '@hitl/policy';
+import { readTextFile } from './read-checked-file.ts';
 
 export interface LocalPolicy {
   readonly current: () => PolicyEngine;
@@ -21,8 +22,10 @@ export interface LocalPolicy {
 /** The policy of `POLICY_PATH`, or the one that ships. A file that does not load stops the start. */
 export async function openLocalPolicy(path: string | undefined): Promise<LocalPolicy> {
   const source = resolve(path ?? defaultPolicyPath);
-  let text = await readFile(source, 'utf8').catch((cause: unknown) => {
-    throw new InvalidInputError(`POLICY_PATH: ${source} can't be read`, { cause });
+  let text = await readTextFile(source).catch((cause: unknown) => {
+    throw cause instanceof InvalidInputError
+      ? new InvalidInputError(`POLICY_PATH: ${cause.message}`, { cause })
+      : cause;
   });
   const policy = createReloadablePolicy(compilePolicy(parsePolicy(text, source)));
   return {

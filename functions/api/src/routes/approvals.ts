@@ -1,9 +1,11 @@
 import {
   type ApprovalView,
+  approvalSummaryViewSchema,
   approvalViewSchema,
   castVote,
   editApproval,
   loadApproval,
+  pageOf,
   presentApproval,
 } from '@hitl/application';
 import {
@@ -16,25 +18,13 @@ import {
 import { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineRoute, type Route } from '../define-route.ts';
-import { pageOf, pageQuery } from '../page.ts';
+import { pageQuery } from '../page.ts';
 import { userIdSchema } from '../user-id.ts';
 
 const approvalParams = z.object({ approval_id: z.string().min(1).max(80) });
 const digestSchema = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of the digest that was shown');
-
-const summarySchema = z.object({
-  approval_id: z.string(),
-  run_id: z.string(),
-  requester_id: z.string(),
-  status: z.enum(approvalStatuses),
-  tools: z.array(z.string()),
-  query: z.string(),
-  digest: z.string(),
-  requested_at: z.string(),
-  expires_at: z.string(),
-});
 
 export const approvalRoutes: readonly Route[] = [
   defineRoute({
@@ -43,7 +33,7 @@ export const approvalRoutes: readonly Route[] = [
     operationId: 'listApprovals',
     summary: 'Approval requests of one status, pending ones oldest first',
     query: pageQuery.extend({ status: z.enum(approvalStatuses).default('pending') }),
-    response: pageOf(summarySchema),
+    response: pageOf(approvalSummaryViewSchema),
     status: 200,
     errors: [],
     async handle(deps, { query }) {

@@ -1,25 +1,8 @@
+import { verifyReportViewSchema } from '@hitl/application';
 import { auditEntrySchema, checkpointsStream, NotFoundError, runStream } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
 import { streamText } from '../stream-text.ts';
-
-const verifyReportSchema = z.object({
-  ok: z.boolean(),
-  entries: z.int(),
-  streams: z.int(),
-  checkpoints: z.int(),
-  blobs: z.int(),
-  head: z.string().nullable(),
-  late_entries: z.int(),
-  problem: z
-    .object({
-      what: z.string(),
-      detail: z.string(),
-      stream: z.string().optional(),
-      sequence: z.int().optional(),
-    })
-    .optional(),
-});
 
 export const auditRoutes: readonly Route[] = [
   defineRoute({
@@ -66,7 +49,7 @@ export const auditRoutes: readonly Route[] = [
         .regex(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of a checkpoint')
         .optional(),
     }),
-    response: verifyReportSchema,
+    response: verifyReportViewSchema,
     status: 200,
     errors: [],
     async handle(deps, { query }) {

@@ -1,8 +1,8 @@
-import { createGrant, grantViewSchema, revokeGrant } from '@hitl/application';
+import { createGrant, grantViewSchema, pageOf, revokeGrant } from '@hitl/application';
 import { type GrantState, jsonObjectSchema } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
-import { pageOf, pageQuery } from '../page.ts';
+import { pageQuery } from '../page.ts';
 import { userIdSchema } from '../user-id.ts';
 
 export const grantRoutes: readonly Route[] = [

@@ -2,15 +2,17 @@ import {
   cancelRun,
   createRun,
   loadRun,
+  pageOf,
   presentRun,
   resolveExecution,
+  runSummaryViewSchema,
   runViewSchema,
   startRun,
 } from '@hitl/application';
 import { approvalCategorySchema, InvalidInputError, runStatuses } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
-import { pageOf, pageQuery } from '../page.ts';
+import { pageQuery } from '../page.ts';
 import { streamRun } from '../stream-run.ts';
 import { userIdSchema } from '../user-id.ts';
 
@@ -36,16 +38,6 @@ const runRequestSchema = z
     path: ['query'],
     message: 'give either query or action_text',
   });
-
-const runSummarySchema = z.object({
-  run_id: z.string(),
-  session_id: z.string(),
-  user_id: z.string(),
-  status: z.enum(runStatuses),
-  query: z.string(),
-  created_at: z.string(),
-  updated_at: z.string(),
-});
 
 export const runRoutes: readonly Route[] = [
   defineRoute({
@@ -97,7 +89,7 @@ export const runRoutes: readonly Route[] = [
     operationId: 'listRuns',
     summary: 'Runs, newest first',
     query: pageQuery.extend({ user_id: userIdSchema.optional(), status: z.enum(runStatuses).optional() }),
-    response: pageOf(runSummarySchema),
+    response: pageOf(runSummaryViewSchema),
     status: 200,
     errors: [],
     async handle(deps, { query }) {

@@ -1,18 +1,8 @@
-import { acceptTool } from '@hitl/application';
+import { acceptTool, type ToolView, toolListViewSchema, toolViewSchema } from '@hitl/application';
 import { qualifiedName, type ToolDefinition } from '@hitl/core';
 import { z } from 'zod';
 import { defineRoute, type Route } from '../define-route.ts';
 import { userIdSchema } from '../user-id.ts';
-
-const toolViewSchema = z.object({
-  name: z.string(),
-  title: z.string().nullable(),
-  description: z.string(),
-  status: z.enum(['accepted', 'quarantined']),
-  digest: z.string(),
-  annotations: z.looseObject({}),
-  input_schema: z.looseObject({}),
-});
 
 export const toolRoutes: readonly Route[] = [
   defineRoute({
@@ -20,11 +10,7 @@ export const toolRoutes: readonly Route[] = [
     path: '/tools',
     operationId: 'listTools',
     summary: 'All tools of all servers, those that wait for acceptance, and servers that are down',
-    response: z.object({
-      items: z.array(toolViewSchema),
-      unavailable: z.array(z.object({ server: z.string(), reason: z.string() })),
-      dropped: z.array(z.object({ server: z.string(), tool: z.string(), reason: z.string() })),
-    }),
+    response: toolListViewSchema,
     status: 200,
     errors: [],
     async handle(deps, { signal }) {
@@ -66,7 +52,7 @@ export const toolRoutes: readonly Route[] = [
   }),
 ];
 
-function viewOf(tool: ToolDefinition, status: 'accepted' | 'quarantined'): z.infer<typeof toolViewSchema> {
+function viewOf(tool: ToolDefinition, status: 'accepted' | 'quarantined'): ToolView {
   return {
     name: qualifiedName(tool),
     title: tool.title ?? null,

@@ -1,7 +1,11 @@
-import { type ApprovalView, approvalViewSchema } from '@hitl/application/views';
+import {
+  type ApprovalView,
+  approvalSummaryViewSchema,
+  approvalViewSchema,
+  pageOf,
+} from '@hitl/application/views';
 import { approvalStatuses, type JsonObject } from '@hitl/core';
 import { Argument, type Command, Option } from 'commander';
-import { z } from 'zod';
 import type { ApiClient } from '../api-client.ts';
 import { confirm } from '../confirm.ts';
 import type { CommandContext } from '../context.ts';
@@ -14,22 +18,7 @@ import { when } from '../render/when.ts';
 import { withSpinner } from '../spinner.ts';
 import { waitForRun } from '../wait-for-run.ts';
 
-const pageSchema = z.object({
-  items: z.array(
-    z.object({
-      approval_id: z.string(),
-      run_id: z.string(),
-      requester_id: z.string(),
-      status: z.enum(approvalStatuses),
-      tools: z.array(z.string()),
-      query: z.string(),
-      digest: z.string(),
-      requested_at: z.string(),
-      expires_at: z.string(),
-    }),
-  ),
-  next_cursor: z.string().nullable(),
-});
+const pageSchema = pageOf(approvalSummaryViewSchema);
 
 interface ListOptions {
   status: string;

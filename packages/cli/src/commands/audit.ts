@@ -1,3 +1,4 @@
+import { verifyReportViewSchema } from '@hitl/application/views';
 import { auditEntrySchema } from '@hitl/core';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
@@ -7,7 +8,7 @@ import { exportRecord } from '../export-record.ts';
 import { digest, id, integer, text } from '../parse-option.ts';
 import { renderTable } from '../render/table.ts';
 import { visibleJson } from '../render/visible-text.ts';
-import { renderReport, verifyReportSchema } from '../verify-report.ts';
+import { renderReport } from '../verify-report.ts';
 
 const entriesSchema = z.object({ items: z.array(auditEntrySchema), next_after: z.int().nullable() });
 
@@ -39,7 +40,11 @@ export function addAuditCommands(program: Command, context: () => CommandContext
     .action(async (options: { head?: string }) => {
       const command = context();
       const query = options.head === undefined ? '' : `?head=${options.head}`;
-      const report = await (await command.api()).request(verifyReportSchema, 'GET', `/audit/verify${query}`);
+      const report = await (await command.api()).request(
+        verifyReportViewSchema,
+        'GET',
+        `/audit/verify${query}`,
+      );
       command.output.result(report, (view) => renderReport(view));
       if (!report.ok) command.exitCode = exitCodes.failed;
     });

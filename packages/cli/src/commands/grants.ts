@@ -1,13 +1,12 @@
-import { type GrantView, grantViewSchema } from '@hitl/application/views';
+import { type GrantView, grantViewSchema, pageOf } from '@hitl/application/views';
 import type { JsonObject } from '@hitl/core';
 import { Argument, type Command } from 'commander';
-import { z } from 'zod';
 import type { CommandContext } from '../context.ts';
 import { id, integer, jsonObject, type ToolName, text, toolName } from '../parse-option.ts';
 import { renderTable } from '../render/table.ts';
 import { when } from '../render/when.ts';
 
-const pageSchema = z.object({ items: z.array(grantViewSchema), next_cursor: z.string().nullable() });
+const pageSchema = pageOf(grantViewSchema);
 const longestGrantSeconds = 30 * 86_400;
 
 interface GrantOptions {

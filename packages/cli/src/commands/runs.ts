@@ -1,27 +1,13 @@
-import { runViewSchema } from '@hitl/application/views';
+import { pageOf, runSummaryViewSchema, runViewSchema } from '@hitl/application/views';
 import { runStatuses } from '@hitl/core';
 import { Argument, type Command, Option } from 'commander';
-import { z } from 'zod';
 import type { CommandContext } from '../context.ts';
 import { id, integer, text } from '../parse-option.ts';
 import { renderRun } from '../render/run.ts';
 import { renderTable } from '../render/table.ts';
 import { when } from '../render/when.ts';
 
-const pageSchema = z.object({
-  items: z.array(
-    z.object({
-      run_id: z.string(),
-      session_id: z.string(),
-      user_id: z.string(),
-      status: z.enum(runStatuses),
-      query: z.string(),
-      created_at: z.string(),
-      updated_at: z.string(),
-    }),
-  ),
-  next_cursor: z.string().nullable(),
-});
+const pageSchema = pageOf(runSummaryViewSchema);
 
 interface ListOptions {
   userId?: string;

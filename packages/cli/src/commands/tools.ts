@@ -1,24 +1,9 @@
+import { toolListViewSchema, toolViewSchema } from '@hitl/application/views';
 import { Argument, type Command } from 'commander';
-import { z } from 'zod';
 import type { CommandContext } from '../context.ts';
 import { id, toolName } from '../parse-option.ts';
 import { renderTable } from '../render/table.ts';
 import { visibleLine } from '../render/visible-text.ts';
-
-const toolSchema = z.object({
-  name: z.string(),
-  title: z.string().nullable(),
-  description: z.string(),
-  status: z.enum(['accepted', 'quarantined']),
-  digest: z.string(),
-  annotations: z.looseObject({}),
-  input_schema: z.looseObject({}),
-});
-export const toolListSchema = z.object({
-  items: z.array(toolSchema),
-  unavailable: z.array(z.object({ server: z.string(), reason: z.string() })),
-  dropped: z.array(z.object({ server: z.string(), tool: z.string(), reason: z.string() })),
-});
 
 export function addToolsCommands(program: Command, context: () => CommandContext): void {
   const tools = program
@@ -30,7 +15,7 @@ export function addToolsCommands(program: Command, context: () => CommandContext
     .action(async () => {
       const { output, api } = context();
       const { colors } = output;
-      const listing = await (await api()).request(toolListSchema, 'GET', '/tools');
+      const listing = await (await api()).request(toolListViewSchema, 'GET', '/tools');
       output.result(listing, ({ items, unavailable, dropped }) =>
         [
           items.length === 0
@@ -62,7 +47,7 @@ export function addToolsCommands(program: Command, context: () => CommandContext
     .action(async ({ server, tool }: { server: string; tool: string }, options: { userId: string }) => {
       const { output, api } = context();
       const body = { user_id: options.userId, name: `${server}/${tool}` };
-      const accepted = await (await api()).request(toolSchema, 'POST', '/tools/accept', body);
+      const accepted = await (await api()).request(toolViewSchema, 'POST', '/tools/accept', body);
       output.result(accepted, (view) => `${visibleLine(view.name)} is accepted as ${view.digest}`);
     });
 }

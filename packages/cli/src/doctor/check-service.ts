@@ -1,6 +1,6 @@
+import { toolListViewSchema, verifyReportViewSchema } from '@hitl/application/views';
 import { z } from 'zod';
-import { toolListSchema } from '../commands/tools.ts';
-import { renderReport, verifyReportSchema } from '../verify-report.ts';
+import { renderReport } from '../verify-report.ts';
 import type { Check } from './diagnosis.ts';
 
 const healthSchema = z.object({
@@ -24,7 +24,11 @@ export const checkService: Check = async ({ connect }) => {
 };
 
 export const checkTools: Check = async ({ connect }) => {
-  const { items, unavailable, dropped } = await (await connect()).request(toolListSchema, 'GET', '/tools');
+  const { items, unavailable, dropped } = await (await connect()).request(
+    toolListViewSchema,
+    'GET',
+    '/tools',
+  );
   const quarantined = items.filter((item) => item.status === 'quarantined');
   const usable = items.length - quarantined.length;
   return [
@@ -55,7 +59,7 @@ export const checkTools: Check = async ({ connect }) => {
 };
 
 export const checkRecord: Check = async ({ connect }) => {
-  const report = await (await connect()).request(verifyReportSchema, 'GET', '/audit/verify');
+  const report = await (await connect()).request(verifyReportViewSchema, 'GET', '/audit/verify');
   return [
     {
       name: 'record',

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ApprovalView, approvalViewSchema } from '@hitl/application';
+import { type ApprovalView, approvalViewSchema, verifyReportViewSchema } from '@hitl/application';
 import { NotFoundError } from '@hitl/core';
 import type { LocalStack } from '@hitl/local';
 import type { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../context.ts';
 import { renderApprovalCard } from '../render/approval-card.ts';
-import { renderReport, verifyReportSchema } from '../verify-report.ts';
+import { renderReport } from '../verify-report.ts';
 import { printRun, settledRun } from './follow-run.ts';
 import { suggestVoters } from './suggest-voters.ts';
 import { askForVotes } from './vote-prompt.ts';
@@ -92,7 +92,7 @@ async function followDecision({ stack, api, context }: Desk, approval: ApprovalV
   const { run } = await settledRun(api, approval.run_id, signal);
   if (signal.aborted) return;
   output.say(`${run.run_id} is ${run.status}`);
-  output.say(`${renderReport(await api.request(verifyReportSchema, 'GET', '/audit/verify'))}\n`);
+  output.say(`${renderReport(await api.request(verifyReportViewSchema, 'GET', '/audit/verify'))}\n`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

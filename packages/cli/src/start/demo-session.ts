@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { approvalViewSchema, type RunView } from '@hitl/application';
+import { approvalViewSchema, type RunView, verifyReportViewSchema } from '@hitl/application';
 import { HitlError } from '@hitl/core';
 import { type LocalStack, startLocalStack } from '@hitl/local';
 import { createApiClient } from '../api-client.ts';
@@ -10,7 +10,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { renderApprovalCard } from '../render/approval-card.ts';
 import { renderRun } from '../render/run.ts';
 import { createStackLogger } from '../stack-logger.ts';
-import { renderReport, verifyReportSchema } from '../verify-report.ts';
+import { renderReport } from '../verify-report.ts';
 import { printRun, settledRun } from './follow-run.ts';
 import { nextSampleQuery, samplePeople } from './sample-request.ts';
 import { submitRequest } from './submit-request.ts';
@@ -21,6 +21,8 @@ interface DemoOutcome {
   readonly executions: number;
   readonly refusals: number;
   readonly record_verified: boolean;
+  /** Errors that the stack logged: what went wrong behind the scenes counts too. */
+  readonly errors: number;
 }
 
 const expected: DemoOutcome = {
@@ -29,6 +31,7 @@ const expected: DemoOutcome = {
   executions: 1,
   refusals: 3,
   record_verified: true,
+  errors: 0,
 };
 
 /** The main job, hands-free. Sets a failing exit code unless every part of it held. */
@@ -36,14 +39,24 @@ export async function runDemoSession(context: CommandContext, env: NodeJS.Proces
   const dataDir = await mkdtemp(join(tmpdir(), 'hitl-mcp-demo-'));
   try {
     // The demo is about the product, not about what this shell happens to be configured for.
+    const stackLogger = createStackLogger({});
+    let errors = 0;
     const stack = await startLocalStack({
       dataDir,
       env: { PATH: env.PATH, HOME: env.HOME },
       listen: { port: 0 },
-      logger: createStackLogger({}),
+      logger: {
+        ...stackLogger,
+        error: (message, facts) => {
+          errors += 1;
+          stackLogger.error(message, facts);
+        },
+      },
     });
     try {
-      const outcome = await playDemo(context, stack);
+      const played = await playDemo(context, stack);
+      await stack.idle();
+      const outcome: DemoOutcome = { ...played, errors };
       const hasHeld = JSON.stringify(outcome) === JSON.stringify(expected);
       if (context.output.isJson) context.output.result({ ok: hasHeld, ...outcome }, () => '');
       else if (!hasHeld) context.output.warn(`the demo did not go as it should: ${JSON.stringify(outcome)}`);
@@ -56,7 +69,7 @@ export async function runDemoSession(context: CommandContext, env: NodeJS.Proces
   }
 }
 
-async function playDemo(context: CommandContext, stack: LocalStack): Promise<DemoOutcome> {
+async function playDemo(context: CommandContext, stack: LocalStack): Promise<Omit<DemoOutcome, 'errors'>> {
   const { output, signal } = context;
   const { colors } = output;
   const { requester, approver, outsider } = samplePeople;
@@ -97,13 +110,18 @@ async function playDemo(context: CommandContext, stack: LocalStack): Promise<Dem
 
   output.say(colors.bold('4. What happened, on the record'));
   output.say(renderRun({ ...run, output: null }, output));
-  const report = await api.request(verifyReportSchema, 'GET', '/audit/verify');
+  const report = await api.request(verifyReportViewSchema, 'GET', '/audit/verify');
   output.say(renderReport(report));
   const refused = refusals.filter(([, answer]) => answer.startsWith('refused')).length;
   return outcomeOf(read.run, run, refused, report.ok);
 }
 
-function outcomeOf(read: RunView, change: RunView, refusals: number, isVerified: boolean): DemoOutcome {
+function outcomeOf(
+  read: RunView,
+  change: RunView,
+  refusals: number,
+  isVerified: boolean,
+): Omit<DemoOutcome, 'errors'> {
   return {
     read: read.status,
     change: change.status,
