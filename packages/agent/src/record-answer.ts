@@ -57,6 +57,9 @@ export async function recordAnswer(
   };
 }
 
+/** A call, its preview and its decision are one entry of the record, which takes 400 KB; and a person has to read it. */
+const maxArgumentsBytes = 192 * 1024;
+
 /** What the model is told instead of the call being looked at; `undefined` when there is nothing against it. */
 function findProblem(call: ModelCall, tools: readonly ToolDefinition[]): string | undefined {
   const definition = tools.find(({ wire_name }) => wire_name === call.wire_name);
@@ -67,6 +70,8 @@ function findProblem(call: ModelCall, tools: readonly ToolDefinition[]): string 
   let args: JsonObject;
   try {
     args = call.input as JsonObject;
+    if (Buffer.byteLength(canonicalJson(args)) > maxArgumentsBytes)
+      return `The input is larger than ${maxArgumentsBytes} bytes. Propose the work in smaller calls.`;
     if (holdsSecret(args)) {
       return 'secret_in_arguments: an argument holds what looks like a password or key; those never pass through a model. Not executed.';
     }

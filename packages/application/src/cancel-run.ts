@@ -1,5 +1,12 @@
 import { decideCancel } from '@hitl/approvals';
-import { ConflictError, ForbiddenError, isFinished, pendingApproval, type RunState } from '@hitl/core';
+import {
+  ConflictError,
+  ForbiddenError,
+  isFinished,
+  pendingApproval,
+  type RunState,
+  redactText,
+} from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveRequester } from './caller.ts';
 import { loadRun } from './load-run.ts';
@@ -14,8 +21,9 @@ export async function cancelRun(
   runId: string,
   reason?: string,
 ): Promise<RunState> {
+  const text = reason === undefined ? undefined : redactText(reason);
   const run = await recordingRefusals(deps, caller, () =>
-    retryOnConflict(() => cancelOnce(deps, caller, runId, reason)),
+    retryOnConflict(() => cancelOnce(deps, caller, runId, text)),
   );
   await wakeRun(deps, runId);
   return run;

@@ -1,6 +1,7 @@
 import { validateArguments } from '@hitl/agent';
 import { checkEdit, decideEdit, type EditVerdict, type ProposedEdit } from '@hitl/approvals';
 import {
+  canonicalJson,
   InvalidInputError,
   type JsonObject,
   qualifiedName,
@@ -65,6 +66,9 @@ async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Prom
   throw verdict.error;
 }
 
+/** As for the calls that a model proposes: one entry of the record must take it. */
+const maxArgumentsBytes = 192 * 1024;
+
 /** Policy and preview of the edited call, asked only once it is known that this person may edit. */
 async function judgeEdit(
   deps: ApplicationDeps,
@@ -72,7 +76,10 @@ async function judgeEdit(
   tool: ToolDefinition,
 ): Promise<EditVerdict> {
   const { run, call, edit } = proposed;
-  const problems = validateArguments(tool.input_schema, edit.arguments);
+  const problems =
+    Buffer.byteLength(canonicalJson(edit.arguments)) > maxArgumentsBytes
+      ? [`must not be larger than ${maxArgumentsBytes} bytes`]
+      : validateArguments(tool.input_schema, edit.arguments);
   if (problems.length > 0) {
     throw new InvalidInputError(`arguments: ${problems.join('; ')}`, {
       errors: problems.map((message) => ({ path: 'arguments', message })),

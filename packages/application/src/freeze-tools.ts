@@ -5,6 +5,7 @@ import {
   qualifiedName,
   type RunEvent,
   type RunState,
+  redactText,
   storePayload,
   type ToolDefinition,
   toolDefinitionSchema,
@@ -27,7 +28,7 @@ export async function freezeTools(
     type: 'tools-frozen',
     data: {
       tools: await storePayload(deps.blobs, listing.tools as unknown as JsonValue),
-      unavailable: listing.unavailable.map(({ server, reason }) => ({ server, reason })),
+      unavailable: listing.unavailable.map(({ server, reason }) => ({ server, reason: redactText(reason) })),
       quarantined: listing.quarantined.map(qualifiedName),
     },
   };

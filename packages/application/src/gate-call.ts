@@ -193,7 +193,7 @@ function denyDecision(deps: Pick<ApplicationDeps, 'policy'>, reason: string): De
 }
 
 /** Redaction would change what is executed, or already has (a model that repeats what it was shown): neither may run. */
-function holdsSecret(args: JsonObject): boolean {
+export function holdsSecret(args: JsonObject): boolean {
   const canonical = canonicalJson(args);
   return canonical.includes(redacted) || canonicalJson(redactSecrets(args)) !== canonical;
 }

@@ -1,7 +1,8 @@
 import { decideGrantCreation, decideGrantRevocation } from '@hitl/approvals';
-import { type GrantState, type JsonObject, NotFoundError } from '@hitl/core';
+import { type GrantState, InvalidInputError, type JsonObject, NotFoundError, redactText } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
+import { holdsSecret } from './gate-call.ts';
 import { appendToGrant } from './grant-ledger.ts';
 import { recordingRefusals } from './record-refusal.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
@@ -24,6 +25,10 @@ export async function createGrant(
   caller: Caller,
   request: GrantRequest,
 ): Promise<GrantState> {
+  if (holdsSecret(request.arguments)) {
+    const message = 'must not hold a password or key: those never reach the record';
+    throw new InvalidInputError(`arguments ${message}`, { errors: [{ path: 'arguments', message }] });
+  }
   return recordingRefusals(deps, caller, async () => {
     const grantor = await resolveKnown(deps.directory, caller);
     const grantId = deps.ids.next('grt');
@@ -32,7 +37,7 @@ export async function createGrant(
       grantor,
       grantee: await deps.directory.find(request.grantee_id),
       channel: caller.channel,
-      request,
+      request: { ...request, reason: redactText(request.reason) },
       nowMs: deps.clock.now(),
     });
     const state = await appendToGrant(deps, grantId, grantor.id, () => event);
@@ -53,7 +58,11 @@ export async function revokeGrant(
       let current: GrantState | undefined;
       const next = await appendToGrant(deps, grantId, principal.id, (state) => {
         current = state ?? missing(grantId);
-        return decideGrantRevocation(current, principal, reason);
+        return decideGrantRevocation(
+          current,
+          principal,
+          reason === undefined ? undefined : redactText(reason),
+        );
       });
       return next ?? current ?? missing(grantId);
     });

@@ -1,4 +1,4 @@
-import { ConflictError, ForbiddenError, NotFoundError, type RunState } from '@hitl/core';
+import { ConflictError, ForbiddenError, NotFoundError, type RunState, redactText } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { loadRun } from './load-run.ts';
@@ -33,6 +33,11 @@ async function resolveOnce(deps: ApplicationDeps, caller: Caller, resolution: Re
       'somebody other than the requester must say what became of the call',
     );
   }
+  if (principal.kind !== 'user')
+    throw new ForbiddenError(
+      'forbidden',
+      `${principal.id} is a service; a person looks at the target and says`,
+    );
   if (call.status !== 'unknown') {
     throw new ConflictError(
       'not_resolvable',
@@ -47,7 +52,7 @@ async function resolveOnce(deps: ApplicationDeps, caller: Caller, resolution: Re
         call_id: call.call_id,
         principal_id: principal.id,
         outcome: resolution.outcome,
-        note: resolution.note,
+        note: redactText(resolution.note),
       },
     },
     principal.id,

@@ -1,5 +1,7 @@
 import {
   type AuditLog,
+  ConflictError,
+  ForbiddenError,
   NotFoundError,
   qualifiedName,
   systemEventSchemas,
@@ -40,13 +42,24 @@ export function createToolPins(log: AuditLog): ToolPins {
   };
 }
 
-/** A person accepts a quarantined tool exactly as it is now. */
+/**
+ * A person accepts a quarantined tool exactly as it is now; with `digest`, only if that is what they were shown.
+ * @throws ForbiddenError for a service, NotFoundError, ConflictError `digest_mismatch` when the server has changed it meanwhile.
+ */
 export async function acceptTool(
   deps: Pick<ApplicationDeps, 'log' | 'tools' | 'directory' | 'clock' | 'logger'>,
   caller: Caller,
   name: string,
+  digest?: string,
 ): Promise<ToolDefinition> {
-  const principal = await recordingRefusals(deps, caller, () => resolveKnown(deps.directory, caller));
+  const principal = await recordingRefusals(deps, caller, async () => {
+    const known = await resolveKnown(deps.directory, caller);
+    if (known.kind === 'user') return known;
+    throw new ForbiddenError(
+      'forbidden',
+      `${known.id} is a service; a person looks at a tool and accepts it`,
+    );
+  });
   const listing = await deps.tools.list();
   const tool = listing.quarantined.find((candidate) => qualifiedName(candidate) === name);
   if (tool === undefined) {
@@ -54,6 +67,8 @@ export async function acceptTool(
     if (known !== undefined) return known;
     throw new NotFoundError(`there is no tool ${name} that waits for acceptance`);
   }
+  if (digest !== undefined && digest !== tool.digest)
+    throw new ConflictError('digest_mismatch', `${name} is not what was shown any more; look at it again`);
   await retryOnConflict(() =>
     appendSystemEntry(deps, toolPinsStream, principal.id, 'tool-accepted', {
       name,

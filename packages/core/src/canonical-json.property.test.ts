@@ -28,4 +28,18 @@ describe('canonical JSON', () => {
       expect(() => canonicalJson(value)).toThrow();
     },
   );
+
+  it('refuses what is nested without end by name, instead of ending in a stack overflow', () => {
+    let value: unknown = 'end';
+    for (let level = 0; level < 100_000; level += 1) value = [value];
+    expect(() => canonicalJson(value)).toThrow(/nested deeper/);
+  });
+
+  it('gives two values one form only where JSON itself can not tell them apart', () => {
+    expect(canonicalJson(JSON.parse('{"x":1.0,"y":-0}'))).toBe(canonicalJson({ y: 0, x: 1 }));
+    expect(canonicalJson(JSON.parse('{"__proto__":{"a":1}}'))).toBe('{"__proto__":{"a":1}}');
+    // One letter in two Unicode forms: two different arguments.
+    expect(canonicalJson('\u00e9')).not.toBe(canonicalJson('e\u0301'));
+    expect(canonicalJson(['1'])).not.toBe(canonicalJson([1]));
+  });
 });
