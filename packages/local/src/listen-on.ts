@@ -29,12 +29,20 @@ export async function listenOn(
   };
 }
 
-/** A page in the operator's browser must not reach the API under a name of its own (DNS rebinding). */
+/**
+ * A page in the operator's browser must not reach the API: neither under a name of its own (DNS rebinding), nor from its own
+ * origin. Credentials are headers that a page has not got; this is the second line.
+ */
 function guardHost(fetch: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
   return async (request) => {
-    const { hostname } = new URL(request.url);
+    const { host, hostname } = new URL(request.url);
     if (hostname !== '127.0.0.1' && hostname !== 'localhost')
       return new Response('wrong host', { status: 421 });
+    const origin = request.headers.get('origin');
+    if (origin !== null && origin !== `http://${host}`) return new Response('wrong origin', { status: 403 });
+    const site = request.headers.get('sec-fetch-site');
+    if (site === 'cross-site' && request.headers.get('sec-fetch-mode') !== 'navigate')
+      return new Response('wrong site', { status: 403 });
     return fetch(request);
   };
 }

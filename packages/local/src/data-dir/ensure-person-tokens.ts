@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileWhole } from './write-file-whole.ts';
@@ -20,7 +20,8 @@ export async function ensurePersonTokens(options: {
   readonly ids: readonly string[];
 }): Promise<ReadonlyMap<string, string>> {
   const path = personTokensPath(options.dataDir);
-  const stored = await readTokens(path);
+  // What others could read proves nobody any more.
+  const stored = (await isPrivate(path)) ? await readTokens(path) : {};
   const tokens = Object.fromEntries(
     options.ids.map((id) => [id, stored[id] ?? randomBytes(32).toString('base64url')]),
   );
@@ -28,6 +29,15 @@ export async function ensurePersonTokens(options: {
     await writeFileWhole(path, `${JSON.stringify(tokens, null, 2)}\n`, 0o600);
   }
   return new Map(Object.entries(tokens));
+}
+
+async function isPrivate(path: string): Promise<boolean> {
+  if (process.platform === 'win32') return true;
+  const mode = await stat(path).then(
+    (found) => found.mode,
+    () => 0,
+  );
+  return (mode & 0o077) === 0;
 }
 
 async function readTokens(path: string): Promise<Record<string, string>> {
