@@ -51,6 +51,7 @@ async function synthesize(args: string[]): Promise<string> {
     region: deployment.aws_region,
     account_id: deployment.aws_account_id ?? '',
     bootstrap: deployment.kind === 'environment' ? deployment.bootstrap : '',
+    protected: deployment.kind === 'environment' && deployment.deletion_protection,
     deployment: deployment.kind === 'environment' ? deployment.deployment : 'all_at_once',
     state_bucket: stateBucketName('ACCOUNT', deployment.aws_region),
     state_key: stateKey(name),

@@ -1,0 +1,284 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..');
+let folder: string;
+
+/** A checkout of its own with stand-ins on the path: what they are called with is what the script does. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hitl-deploy-'));
+  mkdirSync(join(folder, 'scripts'));
+  mkdirSync(join(folder, 'bin'));
+  mkdirSync(join(folder, 'environments'));
+  cpSync(join(root, 'scripts/deploy.sh'), join(folder, 'scripts/deploy.sh'));
+  for (const name of ['bootstrap', 'dev', 'staging', 'prod'])
+    writeFileSync(join(folder, 'environments', `${name}.ts`), '');
+  // The path holds these alone, so that no Terraform of the machine is found on it.
+  for (const name of [
+    'bash',
+    'basename',
+    'cat',
+    'dirname',
+    'head',
+    'mkdir',
+    'mktemp',
+    'paste',
+    'rm',
+    'sed',
+    'tee',
+  ]) {
+    const found = ['/usr/bin', '/bin'].map((at) => join(at, name)).find((path) => existsSync(path));
+    if (found !== undefined) symlinkSync(found, join(folder, 'bin', name));
+  }
+  // Says what it is asked, fails where it is told to.
+  program(
+    'terraform',
+    `printf 'terraform %s\\n' "\${*#-chdir=*/stacks/}" >> "$LOG"
+shift
+if [ "$1" = "\${FAIL_AT-}" ]; then printf '%s\\n' "$FAILURE" >&2; exit 1; fi
+if [ "$1" = output ]; then printf '%s' "\${OUTPUT-{\\}}"; fi`,
+  );
+  program(
+    'aws',
+    `printf 'aws %s\\n' "$*" >> "$LOG"
+case "$1" in
+  sts) if [ -n "\${NO_CREDENTIALS-}" ]; then echo 'Unable to locate credentials' >&2; exit 255; fi; echo 111122223333 ;;
+  s3api) [ -n "\${STATE_IN_BUCKET-}" ] ;;
+esac`,
+  );
+  program(
+    'fake-node',
+    `case "$2" in
+  */main.ts)
+    printf 'synthesize %s\\n' "\${*:3}" >> "$LOG"
+    mkdir -p "$STACKS/$3"
+    kind=environment; protected=false; deployment=all_at_once
+    if [ "$3" = bootstrap ]; then kind=bootstrap; fi
+    if [ "$3" = prod ]; then protected=true; deployment=canary; fi
+    printf 'stack_folder=%s\\nkind=%s\\nregion=us-east-1\\naccount_id=%s\\nbootstrap=bootstrap\\nprotected=%s\\ndeployment=%s\\nstate_bucket=hitl-mcp-state-ACCOUNT-us-east-1\\nstate_key=%s/terraform.tfstate\\n' \\
+      "$STACKS/$3" "$kind" "\${PINNED-}" "$protected" "$deployment" "$3" ;;
+  *) printf 'node %s\\n' "\${2##*/} \${*:3}" >> "$LOG" ;;
+esac`,
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function program(name: string, script: string) {
+  const path = join(folder, 'bin', name);
+  writeFileSync(path, `#!/usr/bin/env bash\n${script}\n`);
+  chmodSync(path, 0o755);
+}
+
+function deploy(
+  args: string,
+  options: { readonly input?: string; readonly env?: Record<string, string> } = {},
+) {
+  const log = join(folder, 'log');
+  rmSync(log, { force: true });
+  const { status, stdout, stderr } = spawnSync(
+    join(folder, 'scripts/deploy.sh'),
+    [...args.split(' '), '--no-build'],
+    {
+      encoding: 'utf8',
+      input: options.input ?? '',
+      env: {
+        PATH: join(folder, 'bin'),
+        HITL_NODE: join(folder, 'bin/fake-node'),
+        LOG: log,
+        STACKS: join(folder, 'stacks'),
+        ...options.env,
+      },
+    },
+  );
+  const calls = existsSync(log)
+    ? readFileSync(log, 'utf8').trim().replaceAll(`${folder}/`, '').split('\n')
+    : [];
+  return { status, stdout, stderr, calls, terraform: calls.filter((call) => call.startsWith('terraform')) };
+}
+
+const bucket = '-backend-config=bucket=hitl-mcp-state-111122223333-us-east-1';
+
+describe('deploy.sh', () => {
+  it('explains itself', () => {
+    const { status, stdout, calls } = deploy('--help');
+    expect({ status, calls }).toEqual({ status: 0, calls: [] });
+    for (const word of ['bootstrap', 'plan', 'apply', 'destroy', 'output', 'validate', '--yes']) {
+      expect(stdout).toContain(word);
+    }
+  });
+
+  it.each([
+    ['', 'which environment? One of: bootstrap dev prod staging'],
+    ['production plan', 'unknown environment "production"; there are: bootstrap dev prod staging'],
+    ['dev', 'which action? One of: plan apply destroy output validate'],
+    ['dev deploy', 'unknown action "deploy"'],
+    ['dev plan --force', 'unknown option --force'],
+    ['dev plan --account 12', '--account must be 12 digits'],
+    ['dev plan --tool pulumi', '--tool must be terraform or tofu'],
+  ])('refuses "%s" and does nothing', (args, message) => {
+    const { status, stderr, calls } = deploy(args.trim());
+    expect({ status, calls }).toEqual({ status: 2, calls: [] });
+    expect(stderr).toContain(message);
+  });
+
+  it('applies exactly the plan that it showed, with the state in the bucket of the account', () => {
+    const { status, calls } = deploy('dev apply');
+    expect(status).toBe(0);
+    expect(calls).toEqual([
+      'synthesize dev',
+      'aws sts get-caller-identity --query Account --output text',
+      `terraform dev init -input=false -reconfigure ${bucket}`,
+      'terraform dev plan -input=false -lock-timeout=60s -out=stacks/dev/plan.tfplan',
+      'terraform dev apply -input=false -lock-timeout=60s stacks/dev/plan.tfplan',
+    ]);
+  });
+
+  it('only plans when it is asked to plan', () => {
+    expect(deploy('staging plan').terraform.at(-1)).toMatch(/^terraform staging plan /);
+  });
+
+  it('validates without an account', () => {
+    const { status, calls } = deploy('prod validate', { env: { NO_CREDENTIALS: '1' } });
+    expect(status).toBe(0);
+    expect(calls).toEqual([
+      'synthesize prod --allow-missing-code',
+      'terraform prod init -backend=false -input=false',
+      'terraform prod validate',
+    ]);
+  });
+
+  it('prints outputs alone on standard output', () => {
+    const { stdout, calls } = deploy('dev output', { env: { OUTPUT: '{"api_url":{}}' } });
+    expect(stdout).toBe('{"api_url":{}}');
+    expect(calls.at(-1)).toBe('terraform dev output');
+  });
+
+  it.each([
+    ['prod apply', 'prod\n', 0],
+    ['prod apply', 'yes\n', 3],
+    ['prod apply', '', 3],
+    ['dev destroy', 'dev\n', 0],
+    ['dev destroy', 'prod\n', 3],
+    ['bootstrap destroy', '', 3],
+  ])('asks before "%s": the answer %j ends with %i', (args, input, expected) => {
+    const { status, terraform } = deploy(args, { input });
+    expect(status).toBe(expected);
+    expect(terraform.some((call) => /^terraform \w+ apply /.test(call))).toBe(expected === 0);
+  });
+
+  it('asks nothing with --yes', () => {
+    expect(deploy('dev destroy --yes').terraform.at(-1)).toMatch(/^terraform dev apply .*plan\.tfplan$/);
+  });
+
+  it('takes --yes for prod only with the account it is meant for', () => {
+    expect(deploy('prod apply --yes')).toMatchObject({ status: 3, terraform: [] });
+    expect(deploy('prod apply --yes --account 111122223333').status).toBe(0);
+    expect(deploy('prod apply --yes', { env: { PINNED: '111122223333' } }).status).toBe(0);
+  });
+
+  it.each([
+    ['dev plan', { PINNED: '999988887777' }],
+    ['dev apply --account 999988887777', {}],
+  ])('refuses another account: %s', (args, env) => {
+    const { status, stderr, terraform } = deploy(args, { env });
+    expect({ status, terraform }).toEqual({ status: 3, terraform: [] });
+    expect(stderr).toContain(
+      'dev belongs to account 999988887777, but your credentials are for account 111122223333',
+    );
+  });
+
+  it('has CodeDeploy shift the new versions in prod', () => {
+    const { calls } = deploy('prod apply', { input: 'prod\n', env: { OUTPUT: '{"prod_api":"2"}' } });
+    expect(calls.at(-1)).toBe(
+      'node shift-aliases.ts --app prod-hitl --region us-east-1 --versions {"prod_api":"2"}',
+    );
+  });
+
+  describe('bootstrap', () => {
+    const local = '-backend-config=path=infra/state/bootstrap-111122223333.tfstate';
+
+    it('begins with its state on this machine', () => {
+      expect(deploy('bootstrap apply').terraform[0]).toBe(
+        `terraform bootstrap init -input=false -reconfigure ${local}`,
+      );
+    });
+
+    it('moves its state into the bucket that it made', () => {
+      const { calls } = deploy('bootstrap apply --state-in-bucket');
+      expect(calls.slice(-2)).toEqual([
+        'synthesize bootstrap --state bucket',
+        `terraform bootstrap init -input=false -migrate-state -force-copy ${bucket}`,
+      ]);
+      expect(deploy('dev apply --state-in-bucket').status).toBe(2);
+    });
+
+    it('finds its state in the bucket from then on', () => {
+      const { terraform } = deploy('bootstrap plan', { env: { STATE_IN_BUCKET: '1' } });
+      expect(terraform[0]).toBe(`terraform bootstrap init -input=false -reconfigure ${bucket}`);
+    });
+
+    it('takes its state out of the bucket before it destroys it', () => {
+      const { terraform } = deploy('bootstrap destroy', {
+        input: 'bootstrap\n',
+        env: { STATE_IN_BUCKET: '1' },
+      });
+      expect(terraform.slice(0, 2)).toEqual([
+        `terraform bootstrap init -input=false -reconfigure ${bucket}`,
+        `terraform bootstrap init -input=false -migrate-state -force-copy ${local}`,
+      ]);
+    });
+  });
+
+  describe('says what to do', () => {
+    it.each([
+      [
+        'init',
+        'Error: Failed to get existing workspaces: S3 bucket "x" does not exist.',
+        'run scripts/deploy.sh bootstrap apply first',
+      ],
+      ['init', 'Error: No valid credential sources found', 'run aws sso login'],
+      [
+        'plan',
+        'AccessDenied: User is not authorized to perform: s3:GetObject',
+        'Your credentials may not do this',
+      ],
+      [
+        'plan',
+        'Error: Error acquiring the state lock\n  ID:        0f2e6c1a-1111-2222-3333-444455556666',
+        'force-unlock 0f2e6c1a-1111-2222-3333-444455556666',
+      ],
+      ['apply', 'api error BucketNotEmpty', 'force_destroy: true'],
+    ])('when %s fails with "%s"', (at, failure, advice) => {
+      const { status, stderr } = deploy('dev apply', { env: { FAIL_AT: at, FAILURE: failure } });
+      expect(status).toBe(1);
+      expect(stderr).toContain(failure);
+      expect(stderr).toContain(advice);
+    });
+
+    it('when there are no credentials at all', () => {
+      const { status, stderr, terraform } = deploy('dev plan', { env: { NO_CREDENTIALS: '1' } });
+      expect({ status, terraform }).toEqual({ status: 1, terraform: [] });
+      expect(stderr).toContain('There are no valid AWS credentials');
+    });
+
+    it('when there is no Terraform; OpenTofu will do', () => {
+      rmSync(join(folder, 'bin/terraform'));
+      expect(deploy('dev plan').stderr).toContain('neither terraform nor tofu is installed');
+      program('tofu', `printf 'tofu %s\\n' "\${*#-chdir=*/stacks/}" >> "$LOG"`);
+      expect(deploy('dev plan').calls.at(-1)).toMatch(/^tofu dev plan /);
+    });
+  });
+});
