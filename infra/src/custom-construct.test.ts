@@ -6,13 +6,13 @@ import { Role } from './constructs/role.ts';
 import type { CustomConstruct } from './custom/custom-construct.ts';
 
 /** An example of an addition: a queue and a role that may read the audit table. */
-const addReports: CustomConstruct = ({ stack, namePrefix }) => {
-  new SqsQueue(stack, 'reports', { name: `${namePrefix}-reports`, sqsManagedSseEnabled: true });
-  const reader = new Role(stack, 'reports-reader', {
+const addReports: CustomConstruct = ({ scope, parts, namePrefix }) => {
+  new SqsQueue(scope, 'reports', { name: `${namePrefix}-reports`, sqsManagedSseEnabled: true });
+  const reader = new Role(scope, 'reports-reader', {
     name: `${namePrefix}-reports-reader`,
     service: 'lambda.amazonaws.com',
   });
-  stack.tables.grantRead(reader, ['audit']);
+  parts.tables.grantRead(reader, ['audit']);
 };
 
 describe('a custom construct', () => {

@@ -77,8 +77,9 @@ export function functionAlarms(target: ServiceFunction): AlarmDefinition[] {
   return [
     {
       id: `${target.node.id}-errors`,
-      description: `${target.name} fails: look at ${target.logGroupName}.`,
-      above: 0,
+      description: `${target.name} fails again and again: look at ${target.logGroupName}.`,
+      // A refused input and a run that is busy are errors to Lambda too, and pass by themselves.
+      above: 3,
       metric: sum('AWS/Lambda', 'Errors', dimensions),
     },
     {

@@ -1,12 +1,37 @@
+import type { Construct } from 'constructs';
+import type { Events } from '../constructs/events.ts';
+import type { HttpApi } from '../constructs/http-api.ts';
+import type { Network } from '../constructs/network.ts';
+import type { Notifications } from '../constructs/notifications.ts';
+import type { Place } from '../constructs/place.ts';
+import type { Secrets } from '../constructs/secrets.ts';
+import type { ServiceFunction } from '../constructs/service-function.ts';
+import type { Tables } from '../constructs/tables.ts';
+import type { Workflow } from '../constructs/workflow.ts';
 import type { Environment } from '../environment-schema.ts';
-import type { EnvironmentStack } from '../stacks/environment-stack.ts';
+import type { FunctionKey } from '../function-catalog.ts';
 
-/** What an addition is given: the stack with all its parts, the environment's data, and the prefix for names. */
+/** The parts of an environment. Each gives the grants on what it owns: `tables.grantRead(role, ['runs'])`. */
+export interface EnvironmentParts {
+  readonly place: Place;
+  readonly network: Network;
+  readonly tables: Tables;
+  readonly secrets: Secrets;
+  readonly notifications: Notifications;
+  readonly events: Events;
+  readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
+  readonly workflow: Workflow;
+  readonly api: HttpApi;
+}
+
 export interface CustomContext {
-  readonly stack: EnvironmentStack;
+  /** Where new constructs go; the environment's tags come with it. */
+  readonly scope: Construct;
+  readonly parts: EnvironmentParts;
   readonly config: Environment;
+  /** The environment's name, in front of every name. */
   readonly namePrefix: string;
 }
 
-/** Adds resources of your own to every environment. Grants are given by the owners: `tables.grantRead(role, ['runs'])`. */
+/** Adds resources of your own to every environment. */
 export type CustomConstruct = (context: CustomContext) => void;

@@ -19,7 +19,7 @@ import type { ServiceFunction } from '../constructs/service-function.ts';
 import { Tables } from '../constructs/tables.ts';
 import { grantDriveWorkflow, Workflow, workflowArn } from '../constructs/workflow.ts';
 import { createFunctions } from '../create-functions.ts';
-import type { CustomConstruct } from '../custom/custom-construct.ts';
+import type { CustomConstruct, EnvironmentParts } from '../custom/custom-construct.ts';
 import type { Environment } from '../environment-schema.ts';
 import { type FunctionKey, functionCatalog, functionKeys } from '../function-catalog.ts';
 import type { CodeSource } from '../package-functions.ts';
@@ -34,7 +34,7 @@ export interface EnvironmentStackProps {
 const sweepMinutes = 5;
 
 /** One environment: everything that runs the product, by the data of its file. */
-export class EnvironmentStack extends AwsStack {
+export class EnvironmentStack extends AwsStack implements EnvironmentParts {
   readonly network: Network;
   readonly tables: Tables;
   readonly secrets: Secrets;
@@ -225,7 +225,7 @@ export class EnvironmentStack extends AwsStack {
     for (const [id, value] of Object.entries(outputs)) {
       new TerraformOutput(this, id, { value, staticId: true });
     }
-    for (const build of custom) build({ stack: this, config, namePrefix: config.environment });
+    for (const build of custom) build({ scope: this, parts: this, config, namePrefix: config.environment });
   }
 }
 
