@@ -11,6 +11,7 @@ import { auditEntryHash, genesisHash, InvalidInputError } from '@hitl/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DataDirInUseError } from '../data-dir/data-dir-in-use-error.ts';
 import { readStackInfo } from '../data-dir/stack-info.ts';
+import { closeLevelIterators, levelOfDynalite } from './close-level-iterators.ts';
 import { type EmbeddedDynamo, openEmbeddedDynamo } from './open-embedded-dynamo.ts';
 
 let dataDir: string;
@@ -139,5 +140,40 @@ describe('the embedded DynamoDB', () => {
     expect(refused).toBeInstanceOf(InvalidInputError);
     expect((refused as Error).message).toMatch(/^DATA_DIR .*file can't be used: /);
     expect(await readFile(file, 'utf8')).toBe('x');
+  });
+
+  it('holds on to nothing that a list was read from, so that memory and files do not grow with every request', async () => {
+    const Level = levelOfDynalite();
+    closeLevelIterators(Level);
+    const { values } = Level.prototype;
+    const opened: { next(): Promise<unknown> }[] = [];
+    Level.prototype.values = function (options) {
+      const iterator = values.call(this, options);
+      opened.push(iterator as never);
+      return iterator;
+    };
+    closers.push(async () => {
+      Level.prototype.values = values;
+    });
+    const { client, tableNames } = await open();
+    const { runs, auditLog } = createDynamoStores({ client, tableNames });
+    for (let index = 0; index < 30; index += 1) {
+      await runs.put({
+        run_id: `run-${index}`,
+        session_id: 'ses',
+        user_id: 'alice',
+        status: 'running',
+        query: 'look',
+        created_at: '2026-01-01T00:00:00.000Z',
+        updated_at: '2026-01-01T00:00:00.000Z',
+        sequence: 1,
+      });
+    }
+    expect((await runs.list({ limit: 3 })).items).toHaveLength(3);
+    expect((await runs.list({ limit: 100 })).items).toHaveLength(30);
+    expect(await auditLog.read('run:none')).toEqual([]);
+    expect(opened.length).toBeGreaterThanOrEqual(3);
+    for (const iterator of opened)
+      await expect(iterator.next()).rejects.toMatchObject({ code: 'LEVEL_ITERATOR_NOT_OPEN' });
   });
 });

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createDynamoClient, createTables, type TableNames, tableRoles } from '@hitl/aws';
 import { type DataDirLock, lockDataDir } from '../data-dir/lock-data-dir.ts';
+import { closeLevelIterators, levelOfDynalite } from './close-level-iterators.ts';
 
 // dynalite ships no types.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: {
@@ -47,6 +48,7 @@ export async function openEmbeddedDynamo({ dataDir }: { readonly dataDir: string
 async function openLocked(lock: DataDirLock): Promise<EmbeddedDynamo> {
   const path = join(lock.dataDir, 'dynamodb');
   await mkdir(path, { recursive: true, mode: 0o700 });
+  closeLevelIterators(levelOfDynalite());
   const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   surviveAbortedRequests(server);
   // A kept-alive connection that the server closes just when the client uses it again would look like a lost answer.
