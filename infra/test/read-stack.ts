@@ -18,6 +18,7 @@ export interface Statement {
 export interface SynthesizedStack {
   readonly json: {
     readonly terraform: Json;
+    readonly resource: Record<string, Record<string, Json>>;
     readonly provider: { readonly aws: readonly Json[] };
     readonly output: Record<string, { readonly value: unknown }>;
   };
