@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs';
 
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 22)
+  throw new Error(`The tests need the workspace's own Node, not ${process.version}: run them with npm test.`);
+
 /** Two cores are the design size; suites that start real processes keep their own time-outs. */
 export default {
   rootDir: '.',
