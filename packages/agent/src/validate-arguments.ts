@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '@hitl/core';
+import { mayRunAway } from './may-run-away.ts';
 
 /** Longer texts are not matched against a schema's pattern here: the pattern comes from a server and may be slow. */
-const maxPatternInput = 4096;
+const maxPatternInput = 1024;
 
 /**
  * Checks arguments against a tool's JSON Schema and returns what is wrong, each with its path; empty when it fits. Covers
@@ -165,6 +166,7 @@ function resolve(root: JsonObject, ref: string): JsonValue | undefined {
 }
 
 function compile(pattern: string): RegExp | undefined {
+  if (mayRunAway(pattern)) return undefined;
   try {
     return new RegExp(pattern, 'u');
   } catch {

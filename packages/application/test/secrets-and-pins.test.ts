@@ -192,6 +192,36 @@ describe('an edit', () => {
   });
 });
 
+describe('a proposal larger than the record takes', () => {
+  it('is not looked at, the model is told, and the run goes on', async () => {
+    const world = new World({
+      answers: [
+        { calls: [['dir__suspend', { user: 'jane', note: 'x'.repeat(300_000) }]] },
+        { text: 'Too much.' },
+      ],
+    });
+    const run = await world.ask('suspend jane');
+    expect([run.status, run.calls.size]).toEqual(['completed', 0]);
+  });
+
+  it('nor is a preview of that size: nobody is asked to approve what has no end', async () => {
+    const world = new World({
+      answers: suspendJane,
+      tools: [
+        {
+          server: 'dir',
+          tool: 'suspend',
+          run: async () => ({}),
+          preview: async () => ({ summary: 'x'.repeat(500_000), changes: [], state_digest: 'one' }),
+        },
+      ],
+    });
+    const run = await world.ask('suspend jane');
+    expect(run.status).toBe('denied');
+    expect([...run.calls.values()][0]?.decision.reasons[0]).toContain('preview_failed');
+  });
+});
+
 describe('tool pins', () => {
   it('are the newest acceptance, also when many ask at the same moment', async () => {
     const log = createMemoryAuditLog();

@@ -1,3 +1,4 @@
+import { mayRunAway } from '../may-run-away.ts';
 import type { ToolProperty } from './describe-tool.ts';
 
 export const isKind = (property: ToolProperty, type: string) =>
@@ -19,6 +20,8 @@ export const byNeed = (properties: readonly ToolProperty[]) =>
   [...properties].sort((a, b) => Number(b.isRequired) - Number(a.isRequired));
 
 export function matches(pattern: string, text: string): boolean {
+  // The server will check it.
+  if (mayRunAway(pattern)) return true;
   try {
     return text.length < 500 && new RegExp(pattern, 'u').test(text);
   } catch {
