@@ -36,8 +36,9 @@ export function createHandler(
     const step = advancePayloadSchema.safeParse(event);
     if (!step.success) throw toInvalidInput(step.error);
     const { input, task_token, execution_id } = step.data;
-    const { run_id } = await ensureRun(deps, input, execution_id);
-    const { outcome, run } = await advanceRun(deps, run_id, signal);
+    const entered = await ensureRun(deps, input, execution_id);
+    const { run_id } = entered;
+    const { outcome, run } = await advanceRun(deps, run_id, signal, entered);
     await answerToken(deps, task_token, outcome, run);
     return { run_id, outcome };
   };
@@ -48,8 +49,9 @@ function isOfWorkflow(event: unknown): boolean {
 }
 
 async function advanceDirectly(deps: AdvanceDeps, event: unknown, signal: AbortSignal): Promise<JsonObject> {
-  const { run_id } = await ensureRun(deps, event, undefined);
-  const { outcome, run } = await advanceRun(deps, run_id, signal);
+  const entered = await ensureRun(deps, event, undefined);
+  const { run_id } = entered;
+  const { outcome, run } = await advanceRun(deps, run_id, signal, entered);
   // No execution stands behind this run: what is left to do must not end with this invocation.
   if (outcome === 'awaiting_approval') await deps.requestApproval(run_id);
   if (outcome === 'continue') await deps.workflow.start(run_id);

@@ -18,17 +18,19 @@ const maxConflicts = 20;
 
 /**
  * The one re-entrant step of the workflow: takes a run as its record stands and brings it as far as it can come now. Safe to
- * enter at any time, any number of times, from several processes.
+ * enter at any time, any number of times, from several processes. `loaded` is the run where it has just been read.
  * @throws RunBusyError (retryable) while another live worker executes a call of this run.
  */
 export async function advanceRun(
   deps: ApplicationDeps,
   runId: string,
   signal: AbortSignal,
+  loaded?: RunState,
 ): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
   for (let conflicts = 0; ; conflicts += 1) {
     try {
-      return await advanceOnce(deps, runId, signal);
+      const entered = conflicts === 0 ? loaded : undefined;
+      return await advanceOnce(deps, entered ?? (await loadRun(deps, runId)), signal);
     } catch (error) {
       // Somebody voted, cancelled or advanced in between: the record has moved, so look again.
       if (error instanceof SequenceConflictError && conflicts < maxConflicts) continue;
@@ -47,10 +49,10 @@ function isPassing(error: unknown): boolean {
 
 async function advanceOnce(
   deps: ApplicationDeps,
-  runId: string,
+  entered: RunState,
   signal: AbortSignal,
 ): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
-  let run = await loadRun(deps, runId);
+  let run = entered;
   for (const approvalId of run.approvals.keys()) {
     const { run: next, settled } = await settleIfDue(deps, run, approvalId);
     run = next;
@@ -70,7 +72,7 @@ async function advanceOnce(
     gate: (state, call) => gateCall(deps, state, call, signal),
     execute: (state, callId, callSignal) => executeCall(deps, state, callId, callSignal),
     requestApproval: (state, callIds) => requestApprovals(deps, state, callIds),
-    emit: (event) => deps.publish(runId, event),
+    emit: (event) => deps.publish(entered.run_id, event),
     clock: deps.clock,
     limits: {
       maxSteps: deps.settings.maxSteps,
@@ -81,7 +83,9 @@ async function advanceOnce(
   });
   const result = await orchestrator.advance(run, { signal });
   if (result.outcome === 'finished') await concludeRun(deps, result.run);
-  else if (result.outcome === 'awaiting_approval') await deps.repository.repairIndexes(result.run);
+  // What an earlier step may have left behind when it died; a step's own requests are in the lists already.
+  else if (result.outcome === 'awaiting_approval' && entered.approvals.size > 0)
+    await deps.repository.repairIndexes(result.run);
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { decideVote, settleApproval } from '@hitl/approvals';
-import { ForbiddenError, type RunState, redactText, type VoteDecision } from '@hitl/core';
+import { ForbiddenError, type RunEvent, type RunState, redactText, type VoteDecision } from '@hitl/core';
 import { appendRefusal } from './append-refusal.ts';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
@@ -48,9 +48,14 @@ export async function castVote(deps: VoteDeps, caller: Caller, ballot: Ballot): 
   };
   try {
     return await inTurn(ballot.approval_id, async () => {
-      await retryOnConflict(() => castOnce(deps, caller, ballot, settle));
+      let voted: RunState | undefined = await retryOnConflict(() => castOnce(deps, caller, ballot, settle));
+      if (isDecided(voted, ballot)) decided = voted;
       // Apart from the vote: whoever writes in between must not make a vote that counts look like a second one.
-      return retryOnConflict(async () => settle((await loadApproval(deps, ballot.approval_id)).run));
+      return retryOnConflict(async () => {
+        const run = voted ?? (await loadApproval(deps, ballot.approval_id)).run;
+        voted = undefined;
+        return settle(run);
+      });
     });
   } finally {
     // Also when this vote was refused: whoever writes a decision wakes the run, or nobody does.
@@ -66,7 +71,7 @@ async function castOnce(
   caller: Caller,
   ballot: Ballot,
   settle: (run: RunState) => Promise<RunState>,
-): Promise<void> {
+): Promise<RunState> {
   const { run: loaded } = await loadApproval(deps, ballot.approval_id);
   // What an earlier crash left undecided is decided first, so that this vote meets the true state.
   const run = await settle(loaded);
@@ -101,7 +106,14 @@ async function castOnce(
     await appendRefusal(deps, run, verdict.event, caller.id);
     throw verdict.error;
   }
-  await deps.repository.append(run, verdict.event, caller.id);
+  // The deciding vote and the decision go one after the other, before the lists are written.
+  return deps.repository.append(run, verdict.event, caller.id, (voted) =>
+    settlement(deps, voted, ballot.approval_id),
+  );
+}
+
+function isDecided(run: RunState, ballot: Ballot): boolean {
+  return run.approvals.get(ballot.approval_id)?.status !== 'pending';
 }
 
 /** Records the decision that the votes or the time imply, if they imply one. */
@@ -110,10 +122,18 @@ export async function settleIfDue(
   run: RunState,
   approvalId: string,
 ): Promise<{ run: RunState; settled: boolean }> {
-  const approval = run.approvals.get(approvalId);
-  const event = approval === undefined ? undefined : settleApproval(approval, deps.clock.now());
+  const event = settlement(deps, run, approvalId);
   if (event === undefined) return { run, settled: false };
   return { run: await deps.repository.append(run, event, 'system'), settled: true };
+}
+
+function settlement(
+  deps: Pick<ApplicationDeps, 'clock'>,
+  run: RunState,
+  approvalId: string,
+): RunEvent | undefined {
+  const approval = run.approvals.get(approvalId);
+  return approval === undefined ? undefined : settleApproval(approval, deps.clock.now());
 }
 
 function fail(): never {

@@ -18,6 +18,9 @@ import {
 } from '@hitl/core';
 import { summarizeApproval, summarizeRun } from './summarize.ts';
 
+/** What follows from a state by itself, if anything does. */
+export type Consequence = (run: RunState) => RunEvent | undefined;
+
 /** Loads runs as folds of their streams and appends to them. */
 export interface RunRepository {
   /** The run as it stands in the record now (strongly consistent); `undefined` when there is none. */
@@ -28,9 +31,14 @@ export interface RunRepository {
   start(event: Extract<RunEvent, { type: 'run-started' }>, actor: string): Promise<RunState>;
   /**
    * Appends one event after `run`. What was only noted meanwhile (a refused vote or edit) changes nothing that the event was
-   * decided on, so the event goes after it. @throws SequenceConflictError when somebody else changed the run first.
+   * decided on, so the event goes after it.
+   *
+   * `consequence` says what the system records at once on the state after the event; the lists are then written once, for both.
+   * Where that can't be written (somebody else was first, the store went away) the run comes back without it: the event stands,
+   * and what follows from it is to be decided anew.
+   * @throws SequenceConflictError when somebody else changed the run before the event.
    */
-  append(run: RunState, event: RunEvent, actor: string): Promise<RunState>;
+  append(run: RunState, event: RunEvent, actor: string, consequence?: Consequence): Promise<RunState>;
   /** Writes the derived list items again; what a crash left behind is repaired by whoever comes next. */
   repairIndexes(run: RunState): Promise<void>;
   /** Writes the list items of runs whose own write failed in this process since. Never fails. */
@@ -99,20 +107,46 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
     return { entry, next: applyRunEvent(run, entry) };
   };
 
-  const write = async (
-    run: RunState | undefined,
-    { entry, next }: ReturnType<typeof prepare>,
-  ): Promise<RunState> => {
+  const write = async ({ entry, next }: ReturnType<typeof prepare>): Promise<RunState> => {
     await log.append(entry);
     remember(next);
+    return next;
+  };
+
+  const list = async (before: RunState | undefined, run: RunState): Promise<RunState> => {
     try {
-      await writeIndexes(run, next);
+      await writeIndexes(before, run);
     } catch (error) {
       // The entry stands: a list that can't be written now must not make its writer believe otherwise.
       if (!(error instanceof UnavailableError)) throw error;
-      behind.add(next.run_id);
+      behind.add(run.run_id);
     }
-    return next;
+    return run;
+  };
+
+  const appendNext = async (run: RunState, event: RunEvent, actor: string): Promise<RunState> => {
+    let current = run;
+    for (;;) {
+      try {
+        return await write(prepare(current, event, actor, run.run_id));
+      } catch (error) {
+        if (!(error instanceof SequenceConflictError)) throw error;
+        const noted = await foldNotes(current);
+        // Every round finds at least one entry more: this ends with the notes that others write.
+        if (noted.sequence === current.sequence) throw error;
+        current = noted;
+      }
+    }
+  };
+
+  const appendConsequence = async (run: RunState, consequence: Consequence): Promise<RunState> => {
+    const event = consequence(run);
+    try {
+      return event === undefined ? run : await appendNext(run, event, 'system');
+    } catch (error) {
+      if (error instanceof SequenceConflictError || error instanceof UnavailableError) return run;
+      throw error;
+    }
   };
 
   const load = async (runId: string): Promise<RunState | undefined> => {
@@ -162,21 +196,11 @@ export function createRunRepository(options: RunRepositoryOptions): RunRepositor
         updated_at: at,
         sequence: 0,
       });
-      return write(undefined, first);
+      return list(undefined, await write(first));
     },
-    async append(run, event, actor) {
-      let current = run;
-      for (;;) {
-        try {
-          return await write(current, prepare(current, event, actor, run.run_id));
-        } catch (error) {
-          if (!(error instanceof SequenceConflictError)) throw error;
-          const noted = await foldNotes(current);
-          // Every round finds at least one entry more: this ends with the notes that others write.
-          if (noted.sequence === current.sequence) throw error;
-          current = noted;
-        }
-      }
+    async append(run, event, actor, consequence) {
+      const next = await appendNext(run, event, actor);
+      return list(run, consequence === undefined ? next : await appendConsequence(next, consequence));
     },
     repairIndexes,
     async repairBehind() {

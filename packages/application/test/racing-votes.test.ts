@@ -1,5 +1,5 @@
 import { HitlError, SequenceConflictError } from '@hitl/core';
-import { createMemoryDirectory } from '@hitl/testing';
+import { createMemoryAuditLog, createMemoryDirectory } from '@hitl/testing';
 import { describe, expect, it } from '@jest/globals';
 import { castVote } from '../src/index.ts';
 import { as, people, World } from './world.ts';
@@ -57,5 +57,35 @@ describe('votes that race', () => {
     await world.vote('carol', next);
     await expect(world.vote('mallory', next)).rejects.toThrow();
     await expect(repository.append(next, note, 'alice')).rejects.toBeInstanceOf(SequenceConflictError);
+  });
+
+  it('counts the deciding vote although somebody writes between it and the decision, and decides after that', async () => {
+    const log = createMemoryAuditLog();
+    const world = new World({
+      answers: [{ calls: [['dir__suspend', { user: 'jane' }]] }, { text: 'Done.' }],
+      log,
+    });
+    const waiting = await world.ask('suspend jane');
+    const append = log.append.bind(log);
+    let isOpen = true;
+    log.append = async (entry) => {
+      if (entry.type === 'approval-decided' && isOpen) {
+        isOpen = false;
+        const run = await world.deps.repository.load(waiting.run_id);
+        const cancel = { type: 'cancel-requested', data: { principal_id: 'alice', channel: 'api' } } as const;
+        if (run !== undefined) await world.deps.repository.append(run, cancel, 'alice');
+      }
+      return append(entry);
+    };
+    const voted = await world.vote('carol', waiting);
+    expect([...voted.approvals.values()].map(({ status }) => status)).toEqual(['approved']);
+    expect((await world.eventTypes(waiting)).slice(-3)).toEqual([
+      'vote-cast',
+      'cancel-requested',
+      'approval-decided',
+    ]);
+    expect(world.woken).toContain(waiting.run_id);
+    const pending = await world.deps.approvals.list({ status: 'pending', limit: 10 });
+    expect(pending.items).toEqual([]);
   });
 });
