@@ -69,9 +69,17 @@ async function answerToken(
     await deps.approvals.putTaskToken(run.run_id, token);
     // Whoever decided before the token was stored could not wake anybody: look again, now that it is.
     const now = await deps.repository.load(run.run_id);
-    if (now !== undefined && pendingApproval(now) !== undefined) return deps.requestApproval(run.run_id);
+    if (now !== undefined && stillWaits(run, now)) return deps.requestApproval(run.run_id);
   }
   return deps.tasks.succeed(token, { run_id: run.run_id, status: 'running' });
+}
+
+/** One decision of several may already mean that there is something to do: the step must see it, whatever else still waits. */
+function stillWaits(before: RunState, now: RunState): boolean {
+  const isUntouched = [...before.approvals.values()].every(
+    ({ approval_id, status }) => now.approvals.get(approval_id)?.status === status,
+  );
+  return isUntouched && pendingApproval(now) !== undefined;
 }
 
 /** The run that an input means. The same execution is always the same run, however often its first step is retried. */

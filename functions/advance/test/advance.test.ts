@@ -1,6 +1,7 @@
+import { createGrant } from '@hitl/application';
 import { InvalidInputError, type JsonObject, type JsonValue, pendingApproval } from '@hitl/core';
 import { describe, expect, it } from '@jest/globals';
-import { defaultTools, World, type WorldOptions } from '../../../packages/application/test/world.ts';
+import { as, defaultTools, World, type WorldOptions } from '../../../packages/application/test/world.ts';
 import { type AdvanceDeps, createAdvanceHandler } from '../src/index.ts';
 
 const suspendJane: WorldOptions = {
@@ -83,6 +84,47 @@ describe('the step with a task token', () => {
       },
     }));
     const { run_id } = await step({ action_text: 'suspend jane', user_id: 'alice' });
+    expect(answered).toEqual([{ token: 'token-1', output: { run_id, status: 'running' } }]);
+    expect(told).toEqual([]);
+  });
+
+  it('goes on when one of two requests was decided before the token was stored, though the other still waits', async () => {
+    const both: WorldOptions = {
+      answers: [
+        {
+          calls: [
+            ['dir__grant', { user: 'jane' }],
+            ['dir__suspend', { user: 'jane' }],
+          ],
+        },
+      ],
+    };
+    const { answered, told, step, world } = setUp(both, ({ approvals }) => ({
+      approvals: {
+        ...approvals,
+        putTaskToken: async (runId, token) => {
+          const run = await onlyRun(world);
+          const granted = [...run.approvals.values()].find(({ votes }) => votes.length === 1);
+          expect([...run.approvals.values()].map(({ status }) => status)).toEqual(['pending', 'pending']);
+          await world.vote('dave', run, {
+            approval_id: granted?.approval_id ?? '',
+            digest: granted?.digest ?? '',
+          });
+          await approvals.putTaskToken(runId, token);
+        },
+      },
+    }));
+    // The grant is one of two votes, which gives its call a request of its own.
+    await createGrant(world.deps, as('carol'), {
+      grantee_id: 'alice',
+      server: 'dir',
+      tool: 'grant',
+      arguments: { user: 'jane' },
+      max_uses: 1,
+      expires_in_seconds: 3600,
+      reason: 'agreed',
+    });
+    const { run_id } = await step({ action_text: 'make jane admin and suspend her', user_id: 'alice' });
     expect(answered).toEqual([{ token: 'token-1', output: { run_id, status: 'running' } }]);
     expect(told).toEqual([]);
   });
