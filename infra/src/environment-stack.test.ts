@@ -219,10 +219,6 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
     const definition = JSON.parse(String(machine.definition));
 
     it('is the definition that runs locally, calling the functions by alias', () => {
-      // The references become ARNs; asl-validator wants some.
-      const arn = 'arn:aws:lambda:us-east-1:111122223333:function:f:live';
-      const resolved = JSON.parse(String(machine.definition).replaceAll(/\$\{aws_lambda_alias[^}]*\}/g, arn));
-      expect(validate(resolved)).toMatchObject({ isValid: true });
       expect(definition.States.Advance.Parameters.FunctionName).toMatch(
         /^\$\{aws_lambda_alias\.functions_advance_/,
       );
@@ -468,6 +464,14 @@ describe('the environments differ exactly as they are documented', () => {
     });
     expect(variables(stacks.dev, 'dev_advance').BEDROCK_GUARDRAIL_ID).toBeUndefined();
   });
+});
+
+it('deploys valid Amazon States Language', () => {
+  // The references become ARNs; the validator wants some.
+  const arn = 'arn:aws:lambda:us-east-1:111122223333:function:f:live';
+  const [machine] = stacks.prod.all('aws_sfn_state_machine');
+  const resolved = String(machine?.definition).replaceAll(/\$\{aws_lambda_alias[^}]*\}/g, arn);
+  expect(validate(JSON.parse(resolved))).toMatchObject({ isValid: true });
 });
 
 describe('what an environment may choose', () => {

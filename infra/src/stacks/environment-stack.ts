@@ -11,17 +11,17 @@ import { EncryptionKey } from '../constructs/encryption-key.ts';
 import { Events } from '../constructs/events.ts';
 import { type GuardrailReference, OwnGuardrail } from '../constructs/guardrail.ts';
 import { HttpApi } from '../constructs/http-api.ts';
-import { grantModel } from '../constructs/model-access.ts';
 import { type Network, OwnNetwork } from '../constructs/network.ts';
 import { Notifications } from '../constructs/notifications.ts';
 import { Secrets } from '../constructs/secrets.ts';
 import type { ServiceFunction } from '../constructs/service-function.ts';
 import { Tables } from '../constructs/tables.ts';
-import { grantDriveWorkflow, Workflow, workflowArn } from '../constructs/workflow.ts';
+import { Workflow, workflowArn } from '../constructs/workflow.ts';
 import { createFunctions } from '../create-functions.ts';
 import type { CustomConstruct, EnvironmentParts } from '../custom/custom-construct.ts';
 import type { Environment } from '../environment-schema.ts';
-import { type FunctionKey, functionCatalog, functionKeys } from '../function-catalog.ts';
+import { type FunctionKey, functionKeys } from '../function-catalog.ts';
+import { grantFunctionRights } from '../grant-function-rights.ts';
 import type { CodeSource } from '../package-functions.ts';
 
 export interface EnvironmentStackProps {
@@ -100,35 +100,17 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
           : { BEDROCK_GUARDRAIL_ID: guardrail.id, BEDROCK_GUARDRAIL_VERSION: guardrail.version }),
       },
     });
-    for (const id of functionKeys) {
-      const { role } = this.functions[id];
-      const { rights } = functionCatalog[id];
-      this.tables.grantReadWrite(role, rights.readWrite);
-      this.tables.grantRead(role, rights.read);
-      this.secrets.grantRead(role, rights.secrets);
-      if (rights.drivesWorkflow) grantDriveWorkflow(role, place);
-      if (rights.invokesModel) {
-        grantModel(role, { place, modelId, ...(guardrail === undefined ? {} : { guardrail }) });
-      }
-      if (rights.tells) {
-        this.events.grantPut(role);
-        this.notifications.grantPublish(role);
-      }
-      const services = [
-        ...(rights.readWrite.length + rights.read.length > 0 ? ['dynamodb'] : []),
-        'secretsmanager',
-        ...(rights.tells ? ['sns'] : []),
-      ];
-      key.key?.grantUseThrough(role, config.aws_region, services);
-    }
-    // The function that installs the Slack app stores its token.
-    this.secrets.grantUpdate(this.functions.api.role, 'slack');
-    // Told apart from the step that decides, so that a slow channel never stands in its way.
-    const teller = this.functions['request-approval'];
-    for (const id of ['advance', 'api'] as const) {
-      teller.grantInvoke(this.functions[id].role, 'InvokeRequestApproval');
-      this.functions[id].addEnvironment('REQUEST_APPROVAL_FUNCTION', teller.aliasArn);
-    }
+    grantFunctionRights({
+      place,
+      tables: this.tables,
+      secrets: this.secrets,
+      events: this.events,
+      notifications: this.notifications,
+      functions: this.functions,
+      modelId,
+      guardrail,
+      key: key.key,
+    });
 
     this.workflow = new Workflow(this, 'workflow', {
       place,
