@@ -121,6 +121,11 @@ describe('tools', () => {
   it('are accepted by a known person, on the record, and not by a stranger', async () => {
     const { call, record } = quarantining();
     const body = { name: 'dir/grant' };
+    const changed = { ...body, digest: '0'.repeat(64) };
+    expect((await call('bob', 'POST /tools/accept', { body: changed })).body).toMatchObject({
+      status: 409,
+      code: 'digest_mismatch',
+    });
     const refused = await call('stranger', 'POST /tools/accept', { body });
     expect([refused.status, refused.body.code]).toEqual([403, 'unknown_principal']);
     expect((await call('bob', 'POST /tools/accept', { body })).body).toMatchObject({

@@ -39,14 +39,19 @@ export const toolRoutes: readonly Route[] = [
         .string()
         .regex(/^[^/\s]+\/\S+$/, 'must be server/tool')
         .max(320),
+      /** The definition that was looked at; another one is 409. */
+      digest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'must be the 64 hex digits of the definition that was shown')
+        .optional(),
     }),
     response: toolViewSchema,
     status: 200,
-    errors: [403, 404],
+    errors: [403, 404, 409],
     async handle(deps, { body, caller }) {
       return {
         status: 200,
-        body: viewOf(await acceptTool(deps, await caller(body.user_id), body.name), 'accepted'),
+        body: viewOf(await acceptTool(deps, await caller(body.user_id), body.name, body.digest), 'accepted'),
       };
     },
   }),

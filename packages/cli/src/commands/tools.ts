@@ -1,9 +1,14 @@
 import { toolListViewSchema, toolViewSchema } from '@hitl/application/views';
 import { Argument, type Command } from 'commander';
 import type { CommandContext } from '../context.ts';
-import { id, toolName } from '../parse-option.ts';
+import { digest, id, type ToolName, toolName } from '../parse-option.ts';
 import { renderTable } from '../render/table.ts';
 import { visibleLine } from '../render/visible-text.ts';
+
+interface AcceptOptions {
+  userId: string;
+  digest?: string;
+}
 
 export function addToolsCommands(program: Command, context: () => CommandContext): void {
   const tools = program
@@ -44,9 +49,10 @@ export function addToolsCommands(program: Command, context: () => CommandContext
     .addArgument(new Argument('<name>', 'SERVER/TOOL, as "tools list" shows it').argParser(toolName))
     .description('accept a new or changed tool exactly as it is now')
     .requiredOption('--user-id <id>', 'who accepts', id)
-    .action(async ({ server, tool }: { server: string; tool: string }, options: { userId: string }) => {
+    .option('--digest <digest>', 'accept only this definition, as "tools list --json" showed it', digest)
+    .action(async ({ server, tool }: ToolName, options: AcceptOptions) => {
       const { output, api } = context();
-      const body = { user_id: options.userId, name: `${server}/${tool}` };
+      const body = { user_id: options.userId, name: `${server}/${tool}`, digest: options.digest };
       const accepted = await (await api()).request(toolViewSchema, 'POST', '/tools/accept', body);
       output.result(accepted, (view) => `${visibleLine(view.name)} is accepted as ${view.digest}`);
     });
