@@ -26,6 +26,7 @@ import { ensurePersonTokens } from './data-dir/ensure-person-tokens.ts';
 import { announceStack } from './data-dir/stack-info.ts';
 import { openLocalDirectory } from './directory/open-local-directory.ts';
 import { openEmbeddedDynamo } from './dynamodb/open-embedded-dynamo.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import { listenOn } from './listen-on.ts';
 import { loadLocalEnv } from './local-env.ts';
 import { openLocalPolicy } from './open-local-policy.ts';
@@ -69,6 +70,7 @@ const stopGraceMs = 4000;
 /** The whole system in this process, on what is stored under `dataDir`. Runs that were acting when the last process died go on. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const env = loadLocalEnv(options.env);
+  if (options.listen !== undefined) keepHeapSmall();
   const logger = options.logger ?? createLogger({ level: env.LOG_LEVEL ?? 'warn' });
   const closers: (() => Promise<void> | void)[] = [];
   const close = async (): Promise<void> => {
