@@ -1,7 +1,6 @@
 // The embedded stack in a process of its own, so that its memory is its own. Started by `openBenchSite` with an IPC channel;
 // answers `{ kind: 'facts' }` with what can only be known in here.
-import type { LanguageModel } from '@hitl/agent';
-import { acceptTool } from '@hitl/application';
+import { type ApplicationDeps, acceptTool } from '@hitl/application';
 import { startLocalStack } from '@hitl/local';
 import type { StackFacts } from './bench-stack-site.ts';
 
@@ -30,7 +29,7 @@ process.on('disconnect', () => process.exit());
 process.send?.({ url: stack.url, token: stack.token });
 
 /** Adds up what the model takes, which is not the stack's doing. */
-function timeModel(model: LanguageModel): { takeMs(): number } {
+function timeModel(model: ApplicationDeps['model']): { takeMs(): number } {
   let ms = 0;
   const timed = model as unknown as { doStream: (options: unknown) => PromiseLike<unknown> };
   const answer = timed.doStream.bind(model);
