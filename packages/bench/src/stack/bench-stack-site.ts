@@ -49,6 +49,8 @@ export async function openBenchSite(): Promise<BenchSite> {
   ];
   await writeFile(directoryPath, JSON.stringify({ version: 1, principals: people }));
   const env = {
+    // Refused votes are warnings; a thousand of them would bury what the bench says.
+    LOG_LEVEL: 'error',
     DIRECTORY_PATH: directoryPath,
     POLICY_PATH: join(root, 'tests/fixtures/counting-policy.yaml'),
     MCP_SERVERS: `count=${join(root, 'tests/fixtures/counting-server.mjs')} ${journal}`,
