@@ -21,6 +21,7 @@ export interface Ballot {
 export type VoteDeps = Pick<
   ApplicationDeps,
   | 'repository'
+  | 'log'
   | 'approvals'
   | 'directory'
   | 'workflow'
@@ -87,7 +88,7 @@ async function castOnce(
       code: error.code,
       detail: error.message,
     };
-    await appendRefusal(deps, run, { type: 'vote-refused', data }, caller.id);
+    await appendRefusal(deps, run, { type: 'vote-refused', data }, caller);
     throw error;
   });
   const verdict = decideVote(
@@ -103,7 +104,7 @@ async function castOnce(
     { nowMs, voteId: deps.ids.next('vote') },
   );
   if (verdict.kind === 'refused') {
-    await appendRefusal(deps, run, verdict.event, caller.id);
+    await appendRefusal(deps, run, verdict.event, caller);
     throw verdict.error;
   }
   // The deciding vote and the decision go one after the other, before the lists are written.

@@ -62,7 +62,7 @@ async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Prom
   };
   const verdict = checkEdit(proposed, deps.clock.now()) ?? (await judgeEdit(deps, proposed, tool));
   if (verdict.kind === 'accepted') return deps.repository.append(run, verdict.event, caller.id);
-  await appendRefusal(deps, run, verdict.event, caller.id);
+  await appendRefusal(deps, run, verdict.event, caller);
   throw verdict.error;
 }
 

@@ -3,6 +3,7 @@ import {
   isFinished,
   pendingApproval,
   type RunState,
+  runRefusalsStream,
   SequenceConflictError,
   UnavailableError,
 } from '@hitl/core';
@@ -336,6 +337,8 @@ describe('refused votes', () => {
     const refused = (await world.eventTypes(run)).filter((type) => type === 'vote-refused');
     expect(refused.length).toBeGreaterThanOrEqual(100);
     expect(refused.length).toBeLessThanOrEqual(200);
+    const beside = await world.deps.log.read(runRefusalsStream(run.run_id));
+    expect(refused.length + beside.length).toBe(300);
     await world.vote('carol', run);
     expect((await world.settle(run.run_id)).status).toBe('completed');
   });

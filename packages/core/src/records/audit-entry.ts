@@ -10,7 +10,7 @@ export const genesisHash = '0'.repeat(64);
  * of the entry before, so no entry can be changed, removed or inserted without every later hash changing.
  */
 export const auditEntrySchema = z.strictObject({
-  /** `run:ID`, `grant:ID`, `tool-pins`, `policy`, `refusals`, `checkpoints`. */
+  /** `run:ID`, `grant:ID`, `tool-pins`, `policy`, `refusals`, `refusals:RUN`, `checkpoints`. */
   stream: z.string().min(1),
   /** 1, 2, 3 … without gaps. */
   sequence: z.int().min(1),
@@ -42,4 +42,6 @@ export const grantStream = (grantId: string): string => `grant:${grantId}`;
 export const toolPinsStream = 'tool-pins';
 export const policyStream = 'policy';
 export const refusalsStream = 'refusals';
+/** Refused votes and edits of one run, once its own stream holds as many as it takes. */
+export const runRefusalsStream = (runId: string): string => `refusals:${runId}`;
 export const checkpointsStream = 'checkpoints';
