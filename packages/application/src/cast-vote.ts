@@ -1,9 +1,15 @@
 import { decideVote, settleApproval } from '@hitl/approvals';
-import { ForbiddenError, type RunEvent, type RunState, redactText, type VoteDecision } from '@hitl/core';
+import {
+  createKeyedMutex,
+  ForbiddenError,
+  type RunEvent,
+  type RunState,
+  redactText,
+  type VoteDecision,
+} from '@hitl/core';
 import { appendRefusal } from './append-refusal.ts';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
-import { createKeyedMutex } from './keyed-mutex.ts';
 import { loadApproval } from './load-run.ts';
 import { notifyAll } from './notify-all.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
@@ -32,7 +38,10 @@ export type VoteDeps = Pick<
   | 'background'
 >;
 
-/** Votes of one process on one request wait for each other: a thousand that race would each lose hundreds of times. */
+/**
+ * Votes of one process on one request wait for each other: a thousand that race would each lose hundreds of times. What makes
+ * several processes safe is the conditional append.
+ */
 const inTurn = createKeyedMutex();
 
 /**

@@ -10,7 +10,6 @@ export { executeCall } from './execute-call.ts';
 export { freezeTools, loadFrozenTools } from './freeze-tools.ts';
 export { decideCall, decidePolicy, gateCall, type ProposedCall } from './gate-call.ts';
 export { appendToGrant, loadGrant, useGrant } from './grant-ledger.ts';
-export { createKeyedMutex } from './keyed-mutex.ts';
 export { loadApproval, loadRun } from './load-run.ts';
 export { createGrant, type GrantRequest, revokeGrant } from './manage-grants.ts';
 export { deliverAll } from './notify-all.ts';

@@ -1,5 +1,5 @@
-import { decideGrantCreation, decideGrantRevocation } from '@hitl/approvals';
-import { type GrantState, InvalidInputError, type JsonObject, NotFoundError, redactText } from '@hitl/core';
+import { decideGrantCreation, decideGrantRevocation, type GrantWish } from '@hitl/approvals';
+import { type GrantState, InvalidInputError, NotFoundError, redactText } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { holdsSecret } from './gate-call.ts';
@@ -7,17 +7,7 @@ import { appendToGrant } from './grant-ledger.ts';
 import { recordingRefusals } from './record-refusal.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 
-export interface GrantRequest {
-  readonly grantee_id: string;
-  readonly server: string;
-  readonly tool: string;
-  readonly arguments: JsonObject;
-  readonly allow_other_arguments?: boolean | undefined;
-  readonly environment?: string | undefined;
-  readonly max_uses: number;
-  readonly expires_in_seconds: number;
-  readonly reason: string;
-}
+export type GrantRequest = GrantWish;
 
 /** Gives a pre-approval. @throws InvalidInputError / ForbiddenError with the field or the rule that it breaks. */
 export async function createGrant(

@@ -63,18 +63,18 @@ export const approvalViewSchema = z.object({
   digest: z.string(),
   requirement: approvalRequirementSchema,
   calls: z.array(
-    z.object({
-      call_id: z.string(),
-      server: z.string(),
-      tool: z.string(),
-      arguments: jsonObjectSchema,
-      digest: z.string(),
-      category: approvalCategorySchema,
-      rule_ids: z.array(z.string()),
-      reasons: z.array(z.string()),
-      status: z.enum(callStatuses),
-      preview: previewSchema.optional(),
-    }),
+    callViewSchema
+      .pick({
+        call_id: true,
+        server: true,
+        tool: true,
+        arguments: true,
+        digest: true,
+        category: true,
+        status: true,
+        preview: true,
+      })
+      .extend({ rule_ids: z.array(z.string()), reasons: z.array(z.string()) }),
   ),
   votes: z.array(voteSchema).readonly(),
   void_votes: z.array(voteSchema).readonly(),

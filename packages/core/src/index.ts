@@ -5,6 +5,7 @@ export * from './decision.ts';
 export { digestOf, sha256Hex } from './digest.ts';
 export * from './errors/index.ts';
 export { isOneOf } from './is-one-of.ts';
+export { createKeyedMutex } from './keyed-mutex.ts';
 export { mergeRequirements } from './merge-requirements.ts';
 export { createIdGenerator } from './new-id.ts';
 export { decodeCursor, encodeCursor } from './page-cursor.ts';

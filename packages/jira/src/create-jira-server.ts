@@ -1,4 +1,4 @@
-import { UnavailableError } from '@hitl/core';
+import { createKeyedMutex, UnavailableError } from '@hitl/core';
 import { defineTool, type McpServerSpec, type ToolContext } from '@hitl/mcp-server';
 import { explainJiraError } from './client/explain-jira-error.ts';
 import { type JiraSession, openJiraSession } from './client/jira-session.ts';
@@ -6,7 +6,6 @@ import { type JiraServerOptions, parseJiraOptions } from './jira-options.ts';
 import { createProject } from './project/create-project.ts';
 import { createProjectInputSchema, createProjectOutputSchema } from './project/create-project-schemas.ts';
 import { previewProject } from './project/preview-project.ts';
-import { createSerialiser } from './serialise-by-key.ts';
 import { previewUpload } from './upload/preview-upload.ts';
 import { uploadIssues } from './upload/upload-issues.ts';
 import { uploadInputSchema, uploadOutputSchema } from './upload/upload-schemas.ts';
@@ -17,7 +16,8 @@ import { uploadInputSchema, uploadOutputSchema } from './upload/upload-schemas.t
  */
 export function createJiraServer(options: JiraServerOptions): McpServerSpec {
   const connection = parseJiraOptions(options);
-  const oneAtATime = createSerialiser();
+  // A client that gave up waiting and calls again would otherwise race with its first call, which is still at work.
+  const oneAtATime = createKeyedMutex();
 
   const inSession = async <T>(
     doing: string,

@@ -1,6 +1,5 @@
 /**
- * Runs tasks of one key one after the other inside this process. It only saves lost races: what makes writers of several
- * processes safe is the conditional append.
+ * Runs tasks of one key one after the other, within this process only: several processes need something that they share.
  */
 export function createKeyedMutex(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
   const tails = new Map<string, Promise<unknown>>();
