@@ -15,8 +15,9 @@ Visitor.prototype.visitStatement = function visitAnyStatement(statement) {
  */
 const rings = [
   ['core'],
-  ['policy', 'approvals', 'audit', 'memory', 'agent', 'workflow', 'mcp-server'],
+  ['policy', 'approvals', 'audit', 'memory', 'agent', 'workflow', 'coordination', 'mcp-server'],
   ['application', 'mcp-client', 'aws', 'slack', 'notifications', 'google-admin', 'jira', 'lambda'],
+  ['cloud'],
   ['functions'],
   ['local', 'cli', 'infra'],
 ];
@@ -110,7 +111,7 @@ module.exports = {
       severity: 'error',
       // Loading a data file that a package ships is kept in a file of its own, out of what decides.
       from: {
-        path: '^packages/(core|policy|approvals|audit|memory|workflow)/src/',
+        path: '^packages/(core|policy|approvals|audit|memory|workflow|coordination)/src/',
         pathNot: [tests, '/load-[\\w-]+\\.ts$'],
       },
       to: {

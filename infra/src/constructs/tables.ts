@@ -30,6 +30,9 @@ const actions: Readonly<
   // Chunks are put in batches. They are named by their hash, so a changed one is found out.
   blobs: { read, write: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'] },
   slack_sessions: { read, write },
+  coordination: { read, write },
+  // Whoever may write here decides who may approve: people with rights of their own, never a function.
+  directory: { read: ['dynamodb:GetItem'], write: [] },
 };
 
 /** Every table that `@hitl/aws` defines: its keys and indexes from there, its care from here. */

@@ -61,6 +61,18 @@ export const environmentVariables = {
   RUNS_TABLE: text,
   APPROVALS_TABLE: text,
   AUDIT_TABLE: text,
+  BLOBS_TABLE: text,
+  COORDINATION_TABLE: text,
+  DIRECTORY_TABLE: text,
+  /** Name or alias ARN of the function that tells people about approval requests. */
+  REQUEST_APPROVAL_FUNCTION: text,
+  GOOGLE_SECRETS_NAME: text,
+  JIRA_SECRETS_NAME: text,
+  MCP_SECRETS_NAME: text,
+  NOTIFICATION_SECRETS_NAME: text,
+  SLACK_QUEUE_URL: url,
+  /** Where people reach the API and its pages; links in cards begin with it. */
+  PUBLIC_URL: url,
   EVENT_BUS_NAME: text,
   SNS_TOPIC_ARN: matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:.+$/, 'must be the ARN of an SNS topic'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }),

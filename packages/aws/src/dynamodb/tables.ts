@@ -80,6 +80,20 @@ export const tableDefinitions = {
     localIndexes: { by_time: { sort: text('time_key') } },
     ttlAttribute,
   },
+  /** Leases, limits, deduplication and posted cards (`item#KEY`), and live events of runs (`feed#RUN`). Never the record. */
+  coordination: {
+    partition: text('pk'),
+    sort: text('sk'),
+    globalIndexes: {},
+    localIndexes: {},
+    ttlAttribute,
+  },
+  /** Who exists and who belongs where: one document, which no function may write. */
+  directory: {
+    partition: text('pk'),
+    globalIndexes: {},
+    localIndexes: {},
+  },
 } as const satisfies Record<string, TableDefinition>;
 
 export type TableRole = keyof typeof tableDefinitions;

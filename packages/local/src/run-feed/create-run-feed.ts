@@ -1,21 +1,14 @@
-import { type StreamEvent, UnavailableError } from '@hitl/core';
+import { type RunFeed, UnavailableError } from '@hitl/core';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
 
-export interface RunFeed {
-  /** Never waits and never throws: a watcher must not be able to hold up a run. */
-  publish(runId: string, event: StreamEvent): void;
-  /**
-   * Events from the moment of this call (not of the first `next`) until `run-finished`, until `signal` aborts, or until the
-   * feed closes. A watcher that falls too far behind is told so by an `UnavailableError`: it reads the run instead.
-   */
-  subscribe(runId: string, signal?: AbortSignal): AsyncIterable<StreamEvent>;
+export interface LocalRunFeed extends RunFeed {
   /** How many watchers there are now. */
   watcherCount(): number;
   close(): void;
 }
 
 /** Live events within this process. Nothing is stored: the record is the truth, this is for who watches. */
-export function createRunFeed({ maxBuffered = 1000 }: { readonly maxBuffered?: number } = {}): RunFeed {
+export function createRunFeed({ maxBuffered = 1000 }: { readonly maxBuffered?: number } = {}): LocalRunFeed {
   const watchers = new Map<string, Set<EventQueue>>();
 
   function remove(runId: string, queue: EventQueue): void {
