@@ -1,5 +1,6 @@
 // Bundles the function whose folder this is called in: one minified ES module, its source map beside it, byte for byte the same
 // for the same sources.
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,6 +8,10 @@ import { build } from 'esbuild';
 
 const folder = process.cwd();
 const outfile = join(folder, 'dist/index.mjs');
+/** What Lambda calls stands in `lambda.ts`; `index.ts` is for who composes the function otherwise. */
+const entryPoint = ['src/lambda.ts', 'src/index.ts']
+  .map((path) => join(folder, path))
+  .find((path) => existsSync(path));
 
 /** zod carries its error texts in 40 languages; English is a quarter of a megabyte smaller. */
 const englishOnly = {
@@ -21,7 +26,7 @@ const englishOnly = {
 
 await mkdir(join(folder, 'dist'), { recursive: true });
 await build({
-  entryPoints: [join(folder, 'src/index.ts')],
+  entryPoints: [entryPoint],
   outfile,
   bundle: true,
   minify: true,
