@@ -1,1 +1,3 @@
-export {};
+export * from './approval-controls.ts';
+export * from './jobs.ts';
+export { queueEntryOf } from './queue-entry-of.ts';
