@@ -5,6 +5,7 @@ export {
   type EnvironmentVariable,
   environmentVariables,
 } from './environment-variables.ts';
+export { type HttpResult, toHttpResult, toRequest } from './http-event.ts';
 export { type EnvSubset, type LoadedEnv, loadEnv, loadEnvFamily } from './load-env.ts';
 export { runWithLogContext } from './log-context.ts';
 export { toInvalidInput } from './to-invalid-input.ts';
