@@ -6,6 +6,8 @@ export { createMemoryBlobStore, type MemoryBlobStore } from './memory/memory-blo
 export { createMemoryCallHistory } from './memory/memory-call-history.ts';
 export { createMemoryDirectory, type MemoryDirectory } from './memory/memory-directory.ts';
 export { createMemoryGrantStore } from './memory/memory-grant-store.ts';
+export { createMemoryItemStore } from './memory/memory-item-store.ts';
+export { createMemoryJobQueue, type MemoryJobQueue } from './memory/memory-job-queue.ts';
 export { createMemoryMemoryStore } from './memory/memory-memory-store.ts';
 export { createMemoryRunStore } from './memory/memory-run-store.ts';
 export { createMemorySecretSource } from './memory/memory-secret-source.ts';

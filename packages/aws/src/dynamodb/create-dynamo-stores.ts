@@ -6,6 +6,7 @@ import type {
   CallHistory,
   Clock,
   GrantStore,
+  ItemStore,
   MemoryStore,
   RunStore,
   SessionStore,
@@ -15,6 +16,7 @@ import { createDynamoAuditLog } from './dynamo-audit-log.ts';
 import { createDynamoBlobStore } from './dynamo-blob-store.ts';
 import { createDynamoCallHistory } from './dynamo-call-history.ts';
 import { createDynamoGrantStore } from './dynamo-grant-store.ts';
+import { createDynamoItemStore } from './dynamo-item-store.ts';
 import { createDynamoMemoryStore } from './dynamo-memory-store.ts';
 import { createDynamoRunStore } from './dynamo-run-store.ts';
 import { createDynamoSessionStore } from './dynamo-session-store.ts';
@@ -29,6 +31,7 @@ export interface DynamoStores {
   readonly memory: MemoryStore;
   readonly sessions: SessionStore;
   readonly callHistory: CallHistory;
+  readonly items: ItemStore;
 }
 
 /** Every store over one client, each on its table. */
@@ -48,5 +51,6 @@ export function createDynamoStores(options: {
     memory: createDynamoMemoryStore({ client, tableName: tableNames.slack_sessions, ...clocked }),
     sessions: createDynamoSessionStore({ client, tableName: tableNames.slack_sessions }),
     callHistory: createDynamoCallHistory({ client, tableName: tableNames.slack_sessions }),
+    items: createDynamoItemStore({ client, tableName: tableNames.coordination, ...clocked }),
   };
 }

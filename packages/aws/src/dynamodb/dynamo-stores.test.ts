@@ -6,6 +6,7 @@ import {
   describeBlobStoreContract,
   describeCallHistoryContract,
   describeGrantStoreContract,
+  describeItemStoreContract,
   describeMemoryStoreContract,
   describeRunStoreContract,
   describeSessionStoreContract,
@@ -40,6 +41,7 @@ describeBlobStoreContract('createDynamoBlobStore', storeOf('blobs'));
 describeRunStoreContract('createDynamoRunStore', storeOf('runs'));
 describeApprovalStoreContract('createDynamoApprovalStore', storeOf('approvals'));
 describeGrantStoreContract('createDynamoGrantStore', storeOf('grants'));
+describeItemStoreContract('createDynamoItemStore', storeOf('items'));
 describeMemoryStoreContract('createDynamoMemoryStore', storeOf('memory'));
 describeSessionStoreContract('createDynamoSessionStore', storeOf('sessions'));
 describeCallHistoryContract('createDynamoCallHistory', storeOf('callHistory'));

@@ -6,6 +6,7 @@ export { createDynamoAuditLog } from './dynamo-audit-log.ts';
 export { createDynamoBlobStore } from './dynamo-blob-store.ts';
 export { createDynamoCallHistory } from './dynamo-call-history.ts';
 export { createDynamoGrantStore } from './dynamo-grant-store.ts';
+export { createDynamoItemStore } from './dynamo-item-store.ts';
 export { createDynamoMemoryStore } from './dynamo-memory-store.ts';
 export { createDynamoRunStore } from './dynamo-run-store.ts';
 export { createDynamoSessionStore } from './dynamo-session-store.ts';

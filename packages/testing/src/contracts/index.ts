@@ -6,6 +6,8 @@ export { collect, collectPages } from './collect.ts';
 export { describeDirectoryContract } from './directory-contract.ts';
 export { describeGrantStoreContract } from './grant-store-contract.ts';
 export { describeIdGeneratorContract } from './id-generator-contract.ts';
+export { describeItemStoreContract } from './item-store-contract.ts';
+export { describeJobQueueContract, type JobQueueContractSubject } from './job-queue-contract.ts';
 export { describeMemoryStoreContract } from './memory-store-contract.ts';
 export { describeNotifierContract, type NotifierContractSubject } from './notifier-contract.ts';
 export { type ContractSubject, type CreateSubject, openSubject } from './open-subject.ts';

@@ -7,6 +7,8 @@ import {
   describeDirectoryContract,
   describeGrantStoreContract,
   describeIdGeneratorContract,
+  describeItemStoreContract,
+  describeJobQueueContract,
   describeMemoryStoreContract,
   describeNotifierContract,
   describeRunStoreContract,
@@ -22,6 +24,8 @@ import {
   createMemoryCallHistory,
   createMemoryDirectory,
   createMemoryGrantStore,
+  createMemoryItemStore,
+  createMemoryJobQueue,
   createMemoryMemoryStore,
   createMemoryRunStore,
   createMemorySecretSource,
@@ -41,6 +45,13 @@ describeApprovalStoreContract('createMemoryApprovalStore', async () => ({
   subject: createMemoryApprovalStore(),
 }));
 describeGrantStoreContract('createMemoryGrantStore', async () => ({ subject: createMemoryGrantStore() }));
+describeItemStoreContract('createMemoryItemStore', async ({ clock }) => ({
+  subject: createMemoryItemStore({ clock }),
+}));
+describeJobQueueContract('createMemoryJobQueue', async ({ clock }) => {
+  const subject = createMemoryJobQueue({ clock });
+  return { subject, received: async () => subject.jobs };
+});
 describeMemoryStoreContract('createMemoryMemoryStore', async ({ clock }) => ({
   subject: createMemoryMemoryStore({ clock }),
 }));
