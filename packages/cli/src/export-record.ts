@@ -4,10 +4,9 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { InvalidInputError } from '@hitl/core';
+import { escapeJson, InvalidInputError } from '@hitl/core';
 import type { ApiClient } from './api-client.ts';
 import type { Output } from './output.ts';
-import { escapeJson } from './render/visible-text.ts';
 
 /** The whole record, to a file (the old one or the whole new one, never a part) or to stdout. */
 export async function exportRecord(api: ApiClient, out: string | undefined, output: Output): Promise<void> {

@@ -1,5 +1,6 @@
+import { visibleJson } from '@hitl/core';
 import { createColors } from 'picocolors';
-import { guardTerminal, visibleJson } from './render/visible-text.ts';
+import { guardTerminal } from './render/guard-terminal.ts';
 
 /** Where a command writes. Results go to stdout, everything else to stderr. */
 export interface Output {

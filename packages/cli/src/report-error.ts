@@ -1,7 +1,6 @@
-import { type FieldError, HitlError, redactText } from '@hitl/core';
+import { type FieldError, HitlError, redactText, visibleLine } from '@hitl/core';
 import { ApiProblem } from './api-problem.ts';
 import { exitCodeOfProblem, exitCodes } from './exit-codes.ts';
-import { visibleLine } from './render/visible-text.ts';
 
 export interface ErrorReport {
   readonly code: string;

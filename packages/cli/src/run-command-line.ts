@@ -1,3 +1,4 @@
+import { visibleText } from '@hitl/core';
 import { Command, CommanderError } from 'commander';
 import type { ApiClient } from './api-client.ts';
 import { calledGroup, commandGroups } from './command-groups.ts';
@@ -5,7 +6,6 @@ import type { CommandContext } from './context.ts';
 import { dataDirOf } from './data-dir.ts';
 import { createOutput } from './output.ts';
 import { baseUrl } from './parse-option.ts';
-import { visibleText } from './render/visible-text.ts';
 import { version } from './version.ts';
 
 interface GlobalOptions {

@@ -1,5 +1,5 @@
+import { escapeJson } from '@hitl/core';
 import { createLogger, type Logger, logLevels } from '@hitl/lambda';
-import { escapeJson } from './render/visible-text.ts';
 
 /** The stack's own log lines on stderr; they hold what tools and people wrote, and a terminal must not obey it. */
 export function createStackLogger(env: NodeJS.ProcessEnv): Logger {

@@ -7,6 +7,7 @@ export * from './errors/index.ts';
 export { isOneOf } from './is-one-of.ts';
 export { createKeyedMutex } from './keyed-mutex.ts';
 export { mergeRequirements } from './merge-requirements.ts';
+export { mixedScripts } from './mixed-scripts.ts';
 export { createIdGenerator } from './new-id.ts';
 export { decodeCursor, encodeCursor } from './page-cursor.ts';
 export { checkPageLimit, maximumPageLimit } from './page-limit.ts';
@@ -19,4 +20,5 @@ export { inlinePayloadLimitBytes, loadPayload, storePayload } from './store-payl
 export { type StreamEvent, streamEventSchema } from './stream-event.ts';
 export * from './tool-call.ts';
 export * from './tool-definition.ts';
+export { escapeJson, visibleJson, visibleLine, visibleText } from './visible-text.ts';
 export * from './vote.ts';

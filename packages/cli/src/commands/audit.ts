@@ -1,5 +1,5 @@
 import { verifyReportViewSchema } from '@hitl/application/views';
-import { auditEntrySchema } from '@hitl/core';
+import { auditEntrySchema, visibleJson } from '@hitl/core';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../context.ts';
@@ -7,7 +7,6 @@ import { exitCodes } from '../exit-codes.ts';
 import { exportRecord } from '../export-record.ts';
 import { digest, id, integer, text } from '../parse-option.ts';
 import { renderTable } from '../render/table.ts';
-import { visibleJson } from '../render/visible-text.ts';
 import { renderReport } from '../verify-report.ts';
 
 const entriesSchema = z.object({ items: z.array(auditEntrySchema), next_after: z.int().nullable() });

@@ -1,9 +1,9 @@
+import { visibleLine } from '@hitl/core';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { dataDirOf } from '../data-dir.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { visibleLine } from '../render/visible-text.ts';
 
 export function addDoctorCommand(program: Command, context: () => CommandContext): void {
   program

@@ -1,4 +1,4 @@
-import { approvalCategories, decisionSchema, type JsonObject } from '@hitl/core';
+import { approvalCategories, decisionSchema, type JsonObject, visibleLine } from '@hitl/core';
 import {
   checkPolicy,
   compilePolicy,
@@ -13,7 +13,6 @@ import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { id, jsonObject, type ToolName, text, toolName } from '../parse-option.ts';
 import { readText } from '../read-text.ts';
-import { visibleLine } from '../render/visible-text.ts';
 
 const explanationSchema = z.object({
   decision: decisionSchema,

@@ -1,9 +1,9 @@
 import { toolListViewSchema, toolViewSchema } from '@hitl/application/views';
+import { visibleLine } from '@hitl/core';
 import { Argument, type Command } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { digest, id, type ToolName, toolName } from '../parse-option.ts';
 import { renderTable } from '../render/table.ts';
-import { visibleLine } from '../render/visible-text.ts';
 
 interface AcceptOptions {
   userId: string;

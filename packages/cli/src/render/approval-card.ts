@@ -1,8 +1,6 @@
 import type { ApprovalView } from '@hitl/application/views';
-import type { JsonValue } from '@hitl/core';
+import { type JsonValue, mixedScripts, visibleJson, visibleLine } from '@hitl/core';
 import type { Output } from '../output.ts';
-import { mixedScripts } from './mixed-scripts.ts';
-import { visibleJson, visibleLine } from './visible-text.ts';
 import { wrapLine } from './wrap-line.ts';
 
 type Colors = Output['colors'];

@@ -1,6 +1,6 @@
 import type { CallView, RunView } from '@hitl/application/views';
+import { visibleJson, visibleLine, visibleText } from '@hitl/core';
 import type { Output } from '../output.ts';
-import { visibleJson, visibleLine, visibleText } from './visible-text.ts';
 
 type Colors = Output['colors'];
 

@@ -1,5 +1,5 @@
+import { visibleLine } from '@hitl/core';
 import { textWidth, truncate } from './text-width.ts';
-import { visibleLine } from './visible-text.ts';
 
 export interface Column {
   readonly header: string;

@@ -1,7 +1,6 @@
-import type { StreamEvent } from '@hitl/core';
+import { type StreamEvent, visibleJson, visibleLine } from '@hitl/core';
 import type { Output } from '../output.ts';
 import { renderAnswer } from '../render/run.ts';
-import { visibleJson, visibleLine } from '../render/visible-text.ts';
 
 /** One line for each thing that happens in a run; `undefined` for what needs none. */
 export function describeEvent(event: StreamEvent, { colors }: Pick<Output, 'colors'>): string | undefined {

@@ -1,10 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { type ApprovalView, approvalViewSchema } from '@hitl/application';
-import { HitlError } from '@hitl/core';
+import { HitlError, visibleLine } from '@hitl/core';
 import type { ApiClient } from '../api-client.ts';
 import type { Output } from '../output.ts';
 import { renderApprovalCard } from '../render/approval-card.ts';
-import { visibleLine } from '../render/visible-text.ts';
 import type { Suggestion } from './suggest-voters.ts';
 
 /** `decided` here or elsewhere, `skipped` by the person at the terminal, `closed` when nobody can type any more. */

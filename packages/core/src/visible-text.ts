@@ -1,6 +1,6 @@
 /**
- * What a terminal would not show, or would obey: control characters (escape sequences begin with one), bidirectional and invisible
- * characters, lone surrogates, unassigned and private ones, and every space that is not the plain one.
+ * What a screen would not show, or a terminal would obey: control characters (escape sequences begin with one), bidirectional and
+ * invisible characters, lone surrogates, unassigned and private ones, and every space that is not the plain one.
  */
 const unseen =
   /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]/gu;
@@ -38,16 +38,5 @@ export function escapeJson(text: string): string {
     for (let at = 0; at < character.length; at += 1)
       escaped += `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`;
     return escaped;
-  });
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to keep out.
-const ownStyleOrControl = /\u001b\[(?:1|2|22|3[1-6]|39)m|(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}]/gu;
-
-/** The last gate before the terminal: passes our own few styles where there are any, and no other control character whatever came. */
-export function guardTerminal(text: string, hasStyles: boolean): string {
-  return text.replace(ownStyleOrControl, (found) => {
-    if (found.startsWith('\u001b[')) return hasStyles ? found : '';
-    return `\\u{${found.codePointAt(0)?.toString(16)}}`;
   });
 }

@@ -1,7 +1,8 @@
+import { escapeJson, visibleJson, visibleLine, visibleText } from '@hitl/core';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createOutput } from '../output.ts';
-import { escapeJson, guardTerminal, visibleJson, visibleLine, visibleText } from './visible-text.ts';
+import { guardTerminal } from './guard-terminal.ts';
 
 /** Any text, thick with what must not come out. */
 const anyText = fc
