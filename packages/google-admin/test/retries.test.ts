@@ -113,6 +113,28 @@ describe('time', () => {
   });
 });
 
+describe('a creation that runs out of time', () => {
+  it('is an open question once it was sent, and its password stays where its owner finds it', async () => {
+    await harness.close();
+    const stop = new AbortController();
+    harness = await startHarness({
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init);
+        if (init?.method === 'POST' && String(input).includes('/users')) stop.abort();
+        return answer;
+      },
+    });
+    const tool = harness.spec.tools.find(({ name }) => name === 'create_user');
+    const call = tool?.execute(
+      { primary_email: 'late@example.com', first_name: 'Late', last_name: 'Comer' },
+      { signal: stop.signal },
+    );
+    await expect(call).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(harness.delivered.map(({ primary_email }) => primary_email)).toEqual(['late@example.com']);
+    expect((await harness.call('get_user', { user_key: 'late@example.com' })).data.first_name).toBe('Late');
+  });
+});
+
 describe('credentials', () => {
   it('serves with an OAuth refresh token as with a service account', async () => {
     const token = Buffer.from(JSON.stringify(harness.emulator.credentials.authorizedUser)).toString('base64');

@@ -1,4 +1,4 @@
-import { createKeyedMutex, UnavailableError } from '@hitl/core';
+import { createKeyedMutex, OutcomeUnknownError, UnavailableError } from '@hitl/core';
 import { defineTool, type McpServerSpec, type ToolContext } from '@hitl/mcp-server';
 import { explainJiraError } from './client/explain-jira-error.ts';
 import { type JiraSession, openJiraSession } from './client/jira-session.ts';
@@ -23,12 +23,15 @@ export function createJiraServer(options: JiraServerOptions): McpServerSpec {
     doing: string,
     context: ToolContext,
     act: (session: JiraSession) => Promise<T>,
+    { changes = true } = {},
   ): Promise<T> => {
     try {
       return await act(await openJiraSession(connection, context.signal));
     } catch (error) {
       if (context.signal.aborted) {
-        throw new UnavailableError(`${doing}: cancelled; what was sent before may have taken effect`, {
+        const what = `${doing}: cancelled`;
+        if (!changes) throw new UnavailableError(what, { cause: error });
+        throw new OutcomeUnknownError(`${what}; what was sent before may have taken effect`, {
           cause: error,
           details: { outcome: 'unknown' },
         });
@@ -59,8 +62,11 @@ export function createJiraServer(options: JiraServerOptions): McpServerSpec {
             oneAtATime('projects', () => createProject(session, input)),
           ),
         preview: (input, context) =>
-          inSession(`previewing project "${input.name}"`, context, (session) =>
-            previewProject(session, input),
+          inSession(
+            `previewing project "${input.name}"`,
+            context,
+            (session) => previewProject(session, input),
+            { changes: false },
           ),
       }),
       defineTool({
@@ -81,8 +87,11 @@ export function createJiraServer(options: JiraServerOptions): McpServerSpec {
             oneAtATime(`issues of ${input.project_key}`, () => uploadIssues(session, input)),
           ),
         preview: (input, context) =>
-          inSession(`previewing issues for ${input.project_key}`, context, (session) =>
-            previewUpload(session, input),
+          inSession(
+            `previewing issues for ${input.project_key}`,
+            context,
+            (session) => previewUpload(session, input),
+            { changes: false },
           ),
       }),
     ],

@@ -17,11 +17,16 @@ const noElicitation = {
   },
 };
 
+export interface McpServerOptions {
+  /** Aborts the calls in flight; their answers are still sent. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * A server for one connection or one request; never share one between clients. The SDK's low-level `Server`, because its
  * high-level one turns every schema into draft-07.
  */
-export function createMcpServer(spec: McpServerSpec): Server {
+export function createMcpServer(spec: McpServerSpec, options: McpServerOptions = {}): Server {
   const tools = expandTools(spec);
   const server = new Server(
     { name: spec.name, version: spec.version },
@@ -34,7 +39,7 @@ export function createMcpServer(spec: McpServerSpec): Server {
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `there is no tool named ${name}`);
     const idempotencyKey = meta?.[idempotencyMetaKey];
     return callTool(spec, tool, input, {
-      signal: extra.signal,
+      signal: options.signal === undefined ? extra.signal : AbortSignal.any([extra.signal, options.signal]),
       ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
     });
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { createHttpHandler, serveHttp } from '../src/index.ts';
+import { z } from 'zod';
+import { createHttpHandler, defineTool, serveHttp } from '../src/index.ts';
 import { createSampleSpec } from './sample-spec.ts';
 
 const token = 'a-token-for-tests';
@@ -71,6 +72,33 @@ describe('the Streamable HTTP handler', () => {
     }
     expect((await handle(post({ authorization: `Bearer ${token}` }))).status).toBe(200);
     expect(() => createHttpHandler(spec, { authToken: '' })).toThrow('non-empty');
+  });
+
+  it('lets a tool say where it stands when the time is up, and answers 504 for one that says nothing', async () => {
+    const { spec, seen } = createSampleSpec();
+    const call = (name: string) =>
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: {} } });
+    const deaf = defineTool({
+      name: 'deaf',
+      title: 'Deaf',
+      description: 'Never answers.',
+      inputSchema: z.strictObject({}),
+      outputSchema: z.object({}),
+      annotations: {},
+      execute: () => new Promise<object>(() => undefined),
+    });
+    const handle = createHttpHandler({ ...spec, tools: [...spec.tools, deaf] }, { graceMs: 20 });
+    const timeUp = new DOMException('time is up', 'TimeoutError');
+    const ask = async (name: string) => {
+      const limit = new AbortController();
+      const answer = handle(new Request(post({}, call(name)), { signal: limit.signal }));
+      setImmediate(() => limit.abort(timeUp));
+      return answer;
+    };
+    const told = await ask('wait');
+    expect([told.status, seen.aborted]).toEqual([200, 1]);
+    expect(await told.json()).toMatchObject({ result: { isError: true } });
+    expect((await ask('deaf')).status).toBe(504);
   });
 
   it('answers GET and DELETE with 405', async () => {

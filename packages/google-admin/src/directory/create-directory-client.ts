@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type admin_directory_v1, admin as createAdmin } from '@googleapis/admin';
-import { type Clock, InvalidInputError, systemClock, UnavailableError } from '@hitl/core';
+import {
+  type Clock,
+  InvalidInputError,
+  OutcomeUnknownError,
+  systemClock,
+  UnavailableError,
+} from '@hitl/core';
 import type { z } from 'zod';
 import type { GoogleCredentials } from '../google-credentials.ts';
 import { createAuthClient } from './create-auth-client.ts';
+import { CutOffError } from './cut-off-error.ts';
 import { explainRequestError } from './explain-request-error.ts';
 import { GoogleRequestError } from './google-request-error.ts';
 import { type GoogleUser, googleUserSchema } from './google-user.ts';
@@ -150,24 +157,27 @@ export function createDirectoryClient(options: DirectoryClientOptions): Director
     async insertUserOnce(requestBody, signal) {
       const send = (limit: AbortSignal) => users.insert({ requestBody }, { signal: limit });
       try {
-        const user = parseAnswer(googleUserSchema, (await sendOnce(send, signal, pacing)).data);
+        const user = parseAnswer(googleUserSchema, (await unlessCutOff(sendOnce(send, signal, pacing))).data);
         awaitUser(user.id);
         awaitUser(user.primaryEmail);
         return user;
       } catch (error) {
-        const mayExist = error instanceof GoogleRequestError && (error.isAmbiguous || error.status === 409);
+        const mayExist =
+          error instanceof OutcomeUnknownError ||
+          (error instanceof GoogleRequestError && (error.isAmbiguous || error.status === 409));
         if (mayExist) awaitUser(requestBody.primaryEmail ?? '');
         throw error;
       }
     },
     async updateUserOnce(userKey, requestBody, signal) {
       const send = (limit: AbortSignal) => users.update({ userKey, requestBody }, { signal: limit });
-      return parseAnswer(googleUserSchema, (await sendOnce(send, signal, pacing)).data);
+      return parseAnswer(googleUserSchema, (await unlessCutOff(sendOnce(send, signal, pacing))).data);
     },
     async updateUser(userKey, requestBody, signal) {
       try {
         const send = (limit: AbortSignal) => users.update({ userKey, requestBody }, { signal: limit });
-        return parseAnswer(googleUserSchema, (await sendWithRetry(send, signal, pacing)).data);
+        const answer = await unlessCutOff(sendWithRetry(send, signal, pacing));
+        return parseAnswer(googleUserSchema, answer.data);
       } catch (error) {
         throw explained(error, `user ${userKey}`);
       }
@@ -197,6 +207,19 @@ export function createDirectoryClient(options: DirectoryClientOptions): Director
     backOff: (attempt, error, signal) => pause(backoffMs(attempt, pacing, error), signal, pacing),
   };
   return client;
+}
+
+/** A change whose caller gave up while Google was at work on it may stand: "cancelled" would be read as "not done". */
+async function unlessCutOff<T>(change: Promise<T>): Promise<T> {
+  try {
+    return await change;
+  } catch (error) {
+    if (!(error instanceof CutOffError)) throw error;
+    throw new OutcomeUnknownError(
+      'the time was up while Google was at work on the change: look before trying again',
+      { cause: error },
+    );
+  }
 }
 
 function explained(error: unknown, what: string): unknown {

@@ -1,4 +1,5 @@
 import { UnavailableError } from '@hitl/core';
+import { CutOffError } from './cut-off-error.ts';
 import type { GoogleRequestError } from './google-request-error.ts';
 import { isRetryable } from './is-retryable.ts';
 import { readRequestError } from './read-request-error.ts';
@@ -24,7 +25,7 @@ export function backoffMs(attempt: number, pacing: Pacing, error?: GoogleRequest
   return Math.max(error?.retryAfterMs ?? 0, step / 2 + (pacing.random() * step) / 2);
 }
 
-/** One exchange within the request time limit. @throws GoogleRequestError, or UnavailableError when the caller gave up. */
+/** One exchange within the request time limit. @throws GoogleRequestError, or when the caller gave up UnavailableError (`CutOffError` once it was sent). */
 export async function sendOnce<T>(
   send: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
@@ -36,7 +37,7 @@ export async function sendOnce<T>(
     // Raced: the library first waits for a token, and that request does not listen to this signal.
     return await Promise.race([send(limit), rejectOnAbort(limit)]);
   } catch (thrown) {
-    throwIfCancelled(signal);
+    if (signal.aborted) throw new CutOffError('the call was cancelled', { cause: signal.reason });
     throw readRequestError(thrown);
   }
 }
