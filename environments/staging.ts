@@ -17,6 +17,7 @@ export default {
   lambda_timeout: 60,
   approval_timeout_seconds: 3600,
   log_retention_days: 14,
+  enhanced_monitoring: true,
 
   enable_bedrock_guardrails: true,
 

@@ -6,16 +6,21 @@ const openApiPath = fileURLToPath(new URL('../../functions/api/openapi.json', im
 const openApiSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
 /** Slack calls these, or a browser on its way to and from Slack: the function verifies signatures and states. */
-const slackRoutes = ['POST /events', 'POST /slack/interactions', 'GET /slack/install', 'GET /oauth/callback'];
+export const slackRoutes: readonly string[] = [
+  'POST /events',
+  'POST /slack/interactions',
+  'POST /slack/commands',
+  'GET /slack/install',
+  'GET /oauth/callback',
+];
 
 /** The only routes that API Gateway lets everybody call. */
 export const openRoutes: readonly string[] = ['GET /healthz', ...slackRoutes];
 
-/** The routes of the API function, from the description that it is tested against, and Slack's. */
+/** The routes of the API function, from the description that it is tested against. */
 export function readApiRoutes(path: string = openApiPath): string[] {
   const { paths } = openApiSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  const described = Object.entries(paths).flatMap(([route, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`),
-  );
-  return [...new Set([...described, ...slackRoutes])];
+  return Object.entries(paths)
+    .flatMap(([route, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${route}`))
+    .filter((route) => !slackRoutes.includes(route));
 }

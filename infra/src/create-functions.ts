@@ -20,6 +20,12 @@ export interface CreateFunctionsOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** How long a call of the function may take, in seconds. */
+export function timeoutOf(key: FunctionKey, config: Environment): number {
+  const { timeoutSeconds, maxTimeoutSeconds = 900 }: FunctionDefinition = functionCatalog[key];
+  return timeoutSeconds ?? Math.min(config.lambda_timeout, maxTimeoutSeconds);
+}
+
 /** Every function of the catalog, without its grants. */
 export function createFunctions(
   scope: Construct,
@@ -27,16 +33,18 @@ export function createFunctions(
 ): Readonly<Record<FunctionKey, ServiceFunction>> {
   const { place, config, codeOf, network, environment } = options;
   const create = (key: FunctionKey): ServiceFunction => {
-    const { name, description, maxTimeoutSeconds = 900 }: FunctionDefinition = functionCatalog[key];
+    const definition: FunctionDefinition = functionCatalog[key];
+    const { name, description, calledAsynchronously } = definition;
     return new ServiceFunction(scope, key, {
       place,
       name,
       description,
       code: codeOf(key),
       memoryMb: config.lambda_memory_size,
-      timeoutSeconds: Math.min(config.lambda_timeout, maxTimeoutSeconds),
+      timeoutSeconds: timeoutOf(key, config),
       logRetentionDays: config.log_retention_days,
       environment,
+      keepsDeadLetters: calledAsynchronously,
       aliasIsShifted: config.deployment === 'canary',
       ...(config.attach_functions_to_vpc
         ? { vpc: { subnetIds: network.privateSubnetIds, securityGroupId: network.lambdaSecurityGroupId } }

@@ -88,6 +88,21 @@ const fields = z.strictObject({
     )
     .default(14),
 
+  /** Also alarms on what is only slow or throttled; without it, on what is lost, broken or waits. */
+  enhanced_monitoring: z.boolean(),
+  /** Jobs of Slack that are worked on at the same time: as many conversations can be answered side by side. */
+  slack_worker_concurrency: z.int().min(2).max(1000).default(50),
+  /** Invoke URL of an AgentCore runtime or gateway that answers in Slack instead of the agent of this project. */
+  agentcore_gateway_url: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),
+  /** Needed where it is called with the function's own identity rather than with a bearer token. */
+  agentcore_gateway_arn: z
+    .string()
+    .regex(
+      /^arn:[\w-]+:bedrock-agentcore:[\w-]+:\d{12}:(runtime|gateway)\/[\w-]+$/,
+      'must be the ARN of an AgentCore runtime or gateway',
+    )
+    .optional(),
+
   /** Default: the cost-efficient Claude that serves the region. */
   model_id: z.string().min(1).optional(),
   enable_bedrock_guardrails: z.boolean(),
@@ -151,6 +166,10 @@ export const environmentSchema = fields.superRefine((environment, context) => {
         );
       }
     }
+  }
+
+  if (environment.agentcore_gateway_arn !== undefined) {
+    requireAll(['agentcore_gateway_url'], 'with agentcore_gateway_arn');
   }
 
   if (environment.api_authorization === 'jwt') requireAll(['api_jwt'], 'with api_authorization: jwt');

@@ -5,8 +5,8 @@ import dev from '../../environments/dev.ts';
 import prod from '../../environments/prod.ts';
 import staging from '../../environments/staging.ts';
 import { referencesOf, type SynthesizedStack, synthesizeStack } from '../test/read-stack.ts';
-import { openRoutes, readApiRoutes } from './api-routes.ts';
-import { functionCatalog, functionKeys } from './function-catalog.ts';
+import { openRoutes, readApiRoutes, slackRoutes } from './api-routes.ts';
+import { type FunctionDefinition, functionCatalog, functionKeys } from './function-catalog.ts';
 
 /** CommonJS without type declarations. */
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
@@ -113,7 +113,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
 
     it('pays by request, can be restored to any second and is encrypted', () => {
       const tables = stack.all('aws_dynamodb_table');
-      expect(tables).toHaveLength(5);
+      expect(tables).toHaveLength(tableRoles.length);
       for (const table of tables) {
         expect(table).toMatchObject({
           billing_mode: 'PAY_PER_REQUEST',
@@ -126,7 +126,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
 
   describe('functions', () => {
     it.each(functionKeys)(
-      'runs %s on Node 22 with its own role, log group, alias, tracing and dead letters',
+      'runs %s on Node 22 with its own role, log group, alias, tracing and, where nobody waits for it, dead letters',
       (key) => {
         const functionName = `${name}_${functionCatalog[key].name}`;
         const lambda = stack.one('aws_lambda_function', 'function_name', functionName);
@@ -139,7 +139,10 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
           tracing_config: { mode: 'Active' },
         });
         expect(lambda.role).toContain(`functions_${key}_role`);
-        expect(JSON.stringify(lambda.dead_letter_config)).toContain(`functions_${key}_dead-letters`);
+        const { calledAsynchronously }: FunctionDefinition = functionCatalog[key];
+        expect(JSON.stringify(lambda.dead_letter_config ?? 'none')).toContain(
+          calledAsynchronously ? `functions_${key}_dead-letters` : 'none',
+        );
         expect(JSON.stringify(lambda.depends_on)).toContain(`functions_${key}_logs`);
         stack.one('aws_cloudwatch_log_group', 'name', `/aws/lambda/${functionName}`);
         const aliases = Object.entries(stack.of('aws_lambda_alias')).filter(([id]) =>
@@ -161,7 +164,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
 
     it('is called by alias only, by the service that it is there for', () => {
       const permissions = stack.all('aws_lambda_permission');
-      expect(permissions).toHaveLength(4);
+      expect(permissions).toHaveLength(5);
       for (const permission of permissions) {
         expect(permission).toMatchObject({ action: 'lambda:InvokeFunction', qualifier: 'live' });
         expect(permission.principal).toMatch(/^(apigateway|events)\.amazonaws\.com$/);
@@ -199,8 +202,14 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
   });
 
   it('keeps dead letters for as long as a queue can, encrypted', () => {
-    const queues = stack.all('aws_sqs_queue');
-    expect(queues).toHaveLength(functionKeys.length + 1);
+    const queues = stack.all('aws_sqs_queue').filter((queue) => String(queue.name).includes('dead-letters'));
+    expect(queues.map((queue) => queue.name)).toEqual([
+      `${name}-agentcore-dead-letters`,
+      `${name}_advance-dead-letters`,
+      `${name}_expire_approval-dead-letters`,
+      `${name}_hitl_approval-dead-letters`,
+      `${name}-hitl-slack-dead-letters.fifo`,
+    ]);
     for (const queue of queues) {
       expect(queue).toMatchObject({ message_retention_seconds: 1_209_600, sqs_managed_sse_enabled: true });
     }
@@ -208,7 +217,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
 
   it('makes secrets as empty shells: no value can reach the state', () => {
     expect(stack.all('aws_secretsmanager_secret').map((secret) => secret.name)).toEqual(
-      ['google', 'jira', 'mcp', 'slack'].map((secret) => `agentcore-${name}/${secret}`),
+      ['google', 'jira', 'mcp', 'notifications', 'slack'].map((secret) => `agentcore-${name}/${secret}`),
     );
     expect(stack.all('aws_secretsmanager_secret_version')).toEqual([]);
     expect(JSON.stringify(stack.json)).not.toContain('secret_string');
@@ -242,7 +251,9 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
       .filter((route) => !String(route.route_key).includes('/mcp'));
 
     it('has every route of the API function and of Slack', () => {
-      expect(routes.map((route) => route.route_key).sort()).toEqual(readApiRoutes().sort());
+      expect(routes.map((route) => route.route_key).sort()).toEqual(
+        [...readApiRoutes(), ...slackRoutes].sort(),
+      );
       expect(routes.map((route) => route.route_key)).toEqual(
         expect.arrayContaining([
           'POST /agent/run',
@@ -260,6 +271,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
         'GET /oauth/callback',
         'GET /slack/install',
         'POST /events',
+        'POST /slack/commands',
         'POST /slack/interactions',
       ]);
     });
@@ -303,14 +315,14 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
     expect(ids).toEqual(
       expect.arrayContaining([
         'advance-errors',
-        'advance-duration',
+        'slack-ingress-errors',
         'workflow-failed',
         'workflow-timedout',
-        'audit-write-throttled',
-        'runs-read-throttled',
         'notifications-failed',
         'hitl_approval-dead-letters-waiting',
         'agentcore-dead-letters-waiting',
+        'hitl-slack-dead-letters-waiting',
+        'slack-jobs-late',
         'api-server-errors',
         'approval-latency',
         'approval-expiry-rate',
@@ -343,6 +355,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
       'approval_latency_ms',
       'approvals_expired',
       'executions_unknown',
+      'ApproximateAgeOfOldestMessage',
     ]) {
       expect(text).toContain(`"${metric}"`);
     }
@@ -365,6 +378,9 @@ describe('the environments differ exactly as they are documented', () => {
       .length,
     keys: stack.all('aws_kms_key').length,
     canaries: stack.all('aws_codedeploy_deployment_group').length,
+    earlyWarnings: stack
+      .all('aws_cloudwatch_metric_alarm')
+      .filter((alarm) => /-(duration|(read|write)-throttled)$/.test(String(alarm.alarm_name))).length,
   });
 
   it('dev is small and costs nothing for its network', () => {
@@ -381,6 +397,7 @@ describe('the environments differ exactly as they are documented', () => {
       protectedTables: 0,
       keys: 0,
       canaries: 0,
+      earlyWarnings: 0,
     });
   });
 
@@ -393,11 +410,12 @@ describe('the environments differ exactly as they are documented', () => {
       wait: 3600,
       zones: 2,
       nats: 1,
-      interfaceEndpoints: 6,
-      attached: 6,
+      interfaceEndpoints: 7,
+      attached: functionKeys.length,
       protectedTables: 0,
       keys: 0,
       canaries: 0,
+      earlyWarnings: 2 * tableRoles.length + functionKeys.length - 2,
     });
   });
 
@@ -410,11 +428,12 @@ describe('the environments differ exactly as they are documented', () => {
       wait: 14_400,
       zones: 3,
       nats: 3,
-      interfaceEndpoints: 6,
-      attached: 6,
-      protectedTables: 5,
+      interfaceEndpoints: 7,
+      attached: functionKeys.length,
+      protectedTables: tableRoles.length,
       keys: 1,
-      canaries: 6,
+      canaries: functionKeys.length,
+      earlyWarnings: 2 * tableRoles.length + functionKeys.length - 2,
     });
   });
 

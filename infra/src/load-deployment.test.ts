@@ -103,6 +103,17 @@ describe('an environment', () => {
       { replica_regions: ['us-west-2'], customer_managed_key: true },
       'customer_managed_key must be false with replica_regions',
     ],
+    [
+      'an AgentCore identity without its address',
+      { agentcore_gateway_arn: 'arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/g-1' },
+      'agentcore_gateway_url is required with agentcore_gateway_arn',
+    ],
+    [
+      'something else than an AgentCore ARN',
+      { agentcore_gateway_url: 'https://x.example', agentcore_gateway_arn: 'arn:aws:s3:::bucket' },
+      'agentcore_gateway_arn must be the ARN of an AgentCore runtime or gateway',
+    ],
+    ['no word about its monitoring', { enhanced_monitoring: undefined }, 'enhanced_monitoring'],
     ['an AWS tag', { tags: { 'aws:x': 'y' } }, 'tags.aws:x'],
   ])('with %s is refused by field', (_what, change, message) => {
     expect(refusal(change)).toContain(message);

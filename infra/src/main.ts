@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { HitlError } from '@hitl/core';
 import { loadDeployment } from './load-deployment.ts';
 import { packageFunctions } from './package-functions.ts';
+import { readPolicy } from './read-policy.ts';
 import { lockTableName, stateBucketName, stateKey } from './state-location.ts';
 import { createStack, stackFolderOf } from './synthesize.ts';
 
@@ -42,7 +43,7 @@ async function synthesize(args: string[]): Promise<string> {
     name,
     deployment,
     state: values.state === 'bucket' ? 'bucket' : 'local',
-    codeOf: packageFunctionsOnce(stackFolder, values['allow-missing-code']),
+    codeOf: packageFunctionsOnce(name, stackFolder, values['allow-missing-code']),
   });
   app.synth();
   const facts = {
@@ -63,10 +64,10 @@ async function synthesize(args: string[]): Promise<string> {
 }
 
 /** Bootstrap has no function, so nothing is packed before one is asked for. */
-function packageFunctionsOnce(stackFolder: string, allowMissing: boolean) {
+function packageFunctionsOnce(name: string, stackFolder: string, allowMissing: boolean) {
   let source: ReturnType<typeof packageFunctions> | undefined;
   return (key: Parameters<ReturnType<typeof packageFunctions>>[0]) => {
-    source ??= packageFunctions({ stackFolder, allowMissing });
+    source ??= packageFunctions({ stackFolder, allowMissing, policy: readPolicy(name) });
     return source(key);
   };
 }

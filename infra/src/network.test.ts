@@ -60,6 +60,7 @@ describe('the network', () => {
       'lambda',
       'secretsmanager',
       'sns',
+      'sqs',
       'states',
     ]);
     for (const endpoint of endpoints) {

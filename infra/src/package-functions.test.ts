@@ -21,7 +21,11 @@ function build(key: keyof typeof functionCatalog, text: string) {
   writeFileSync(join(dist, 'index.mjs.map'), '{}');
 }
 
-const options = () => ({ stackFolder: join(folder, 'stack'), functionsFolder: join(folder, 'functions') });
+const options = () => ({
+  stackFolder: join(folder, 'stack'),
+  functionsFolder: join(folder, 'functions'),
+  policy: '{"version":1}',
+});
 
 describe('packaging', () => {
   it('packs what was built, without its source map', () => {
@@ -31,7 +35,21 @@ describe('packaging', () => {
     expect(filename).toBe('packages/advance.zip');
     const zip = readFileSync(join(folder, 'stack', filename));
     expect(createHash('sha256').update(zip).digest('base64')).toBe(hash);
-    expect(unzip(zip)).toEqual({ 'index.mjs': "export const handler = () => 'advance';" });
+    expect(unzip(zip)).toEqual({
+      'index.mjs': "export const handler = () => 'advance';",
+      'policy.json': '{"version":1}',
+    });
+  });
+
+  it('gives the policy to the functions that decide, and a change of it to their packages alone', () => {
+    for (const key of functionKeys) build(key, 'export {};');
+    const before = packageFunctions(options());
+    const holders = functionKeys.filter(
+      (key) => 'policy.json' in unzip(readFileSync(join(folder, 'stack', before(key).filename))),
+    );
+    expect(holders).toEqual(['api', 'advance', 'slack-worker']);
+    const after = packageFunctions({ ...options(), policy: '{"version":2}' });
+    expect(functionKeys.filter((key) => after(key).hash !== before(key).hash)).toEqual(holders);
   });
 
   it('is the same byte for byte for the same code, whenever it was built', () => {

@@ -5,16 +5,27 @@ import { fileURLToPath } from 'node:url';
 import { NotFoundError } from '@hitl/core';
 import type { FunctionCode } from './constructs/service-function.ts';
 import { createZip } from './create-zip.ts';
-import { type FunctionKey, functionCatalog, functionKeys } from './function-catalog.ts';
+import {
+  type FunctionDefinition,
+  type FunctionKey,
+  functionCatalog,
+  functionKeys,
+} from './function-catalog.ts';
 
 /** Where a function's package comes from; tests and a plan without built code bring their own. */
 export type CodeSource = (key: FunctionKey) => FunctionCode;
+
+const policyFile = 'policy.json';
+/** Where Lambda unpacks it. */
+export const policyPath: string = `/var/task/${policyFile}`;
 
 const functionsFolder = fileURLToPath(new URL('../../functions', import.meta.url));
 
 export interface PackageFunctionsOptions {
   /** The folder that Terraform runs in: packages are written below it and named relative to it. */
   readonly stackFolder: string;
+  /** The environment's policy as JSON, for the functions that decide: who changes it changes their packages. */
+  readonly policy: string;
   /** Holds one built folder per function. */
   readonly functionsFolder?: string;
   /** True: a function that is not built gets an empty package. Good for validating, useless for applying. */
@@ -26,7 +37,7 @@ export interface PackageFunctionsOptions {
  * @throws NotFoundError that names every function that is not built.
  */
 export function packageFunctions(options: PackageFunctionsOptions): CodeSource {
-  const { stackFolder, allowMissing = false } = options;
+  const { stackFolder, policy, allowMissing = false } = options;
   const root = options.functionsFolder ?? functionsFolder;
   const distOf = (key: FunctionKey) => join(root, functionCatalog[key].folder, 'dist');
   const missing = functionKeys.filter((key) => !existsSync(join(distOf(key), 'index.mjs')));
@@ -41,11 +52,13 @@ export function packageFunctions(options: PackageFunctionsOptions): CodeSource {
       const files = missing.includes(key)
         ? []
         : readdirSync(distOf(key)).filter((file) => !file.endsWith('.map'));
-      const zip = createZip(
-        files.length === 0
+      const { decides }: FunctionDefinition = functionCatalog[key];
+      const zip = createZip([
+        ...(files.length === 0
           ? [{ path: 'index.mjs', content: Buffer.from('export {};\n') }]
-          : files.map((path) => ({ path, content: readFileSync(join(distOf(key), path)) })),
-      );
+          : files.map((path) => ({ path, content: readFileSync(join(distOf(key), path)) }))),
+        ...(decides ? [{ path: policyFile, content: Buffer.from(policy) }] : []),
+      ]);
       writeFileSync(join(packagesFolder, `${key}.zip`), zip);
       return [
         key,

@@ -35,8 +35,27 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:BatchWriteItem',
     'dynamodb:PutItem',
   ],
+  ReadDirectory: ['dynamodb:GetItem'],
+  LockUsers: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   ReadSecrets: ['secretsmanager:GetSecretValue'],
-  UpdateSecret: ['secretsmanager:PutSecretValue'],
+  KeepInstallations: [
+    'secretsmanager:CreateSecret',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:TagResource',
+  ],
+  UseInstallations: [
+    'secretsmanager:DeleteSecret',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+  ],
+  HandOverPasswords: [
+    'secretsmanager:CreateSecret',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:TagResource',
+  ],
+  SendSlackJobs: ['sqs:SendMessage'],
+  TakeSlackJobs: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
   StartWorkflow: ['states:StartExecution'],
   LookAtExecutions: ['states:DescribeExecution'],
   AnswerTasks: ['states:SendTaskFailure', 'states:SendTaskSuccess'],
@@ -48,26 +67,30 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   InvokeAdvance: ['lambda:InvokeFunction'],
   InvokeExpire: ['lambda:InvokeFunction'],
 };
-const always = ['WriteLogs', 'WriteTraces', 'SendDeadLetters'];
+const always = ['WriteLogs', 'WriteTraces'];
 const stores = ['ReadWriteRuns', 'ReadWriteApprovals', 'ReadWriteAudit', 'ReadWriteBlobs'];
 const drives = ['StartWorkflow', 'LookAtExecutions', 'AnswerTasks'];
-const tells = ['PutEvents', 'PublishNotifications'];
+const tells = ['PutEvents', 'PublishNotifications', 'SendSlackJobs'];
 
 const grants: Readonly<Record<string, readonly string[]>> = {
   dev_api: [
     ...always,
     ...stores,
     'ReadWriteSlackSessions',
+    'ReadWriteCoordination',
+    'ReadDirectory',
     'ReadSecrets',
     ...drives,
     ...tells,
-    'UpdateSecret',
     'InvokeRequestApproval',
   ],
   dev_advance: [
     ...always,
+    'SendDeadLetters',
     ...stores,
     'ReadWriteSlackSessions',
+    'ReadWriteCoordination',
+    'ReadDirectory',
     'ReadSecrets',
     ...drives,
     'InvokeProfile',
@@ -75,9 +98,38 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     ...tells,
     'InvokeRequestApproval',
   ],
-  dev_hitl_approval: [...always, ...stores, 'ReadSecrets', ...tells],
-  dev_expire_approval: [...always, ...stores, 'ReadSecrets', ...drives, ...tells],
-  dev_google_mcp: [...always, 'ReadSecrets'],
+  dev_hitl_approval: [...always, 'SendDeadLetters', ...stores, 'ReadDirectory', 'ReadSecrets', ...tells],
+  dev_expire_approval: [
+    ...always,
+    'SendDeadLetters',
+    ...stores,
+    'ReadWriteCoordination',
+    'ReadDirectory',
+    'ReadSecrets',
+    ...drives,
+    ...tells,
+  ],
+  dev_slack_ingress: [
+    ...always,
+    'ReadWriteCoordination',
+    'ReadSecrets',
+    'KeepInstallations',
+    'SendSlackJobs',
+  ],
+  dev_slack_worker: [
+    ...always,
+    ...stores,
+    'ReadWriteSlackSessions',
+    'ReadWriteCoordination',
+    'ReadDirectory',
+    'ReadSecrets',
+    'UseInstallations',
+    ...drives,
+    ...tells,
+    'InvokeRequestApproval',
+    'TakeSlackJobs',
+  ],
+  dev_google_mcp: [...always, 'ReadSecrets', 'HandOverPasswords', 'LockUsers'],
   dev_jira_mcp: [...always, 'ReadSecrets'],
   'dev-hitl-workflow': ['InvokeAdvance', 'InvokeExpire', 'DeliverLogs', 'WriteTraces'],
   'dev-action-requested': ['StartWorkflow'],
@@ -98,7 +150,7 @@ describe('least privilege', () => {
   it('lists the actions of each grant', () => {
     for (const roleName of Object.keys(grants).filter((name) => name.startsWith('dev_'))) {
       for (const { Sid, Action } of stacks.dev.grantsOf(roleName)) {
-        const sameAs = /^ReadWrite(Approvals|SlackSessions)$/.test(Sid) ? 'ReadWriteRuns' : Sid;
+        const sameAs = /^ReadWrite(Approvals|SlackSessions|Coordination)$/.test(Sid) ? 'ReadWriteRuns' : Sid;
         expect([roleName, Sid, Action]).toEqual([roleName, Sid, actionsOf[sameAs]]);
       }
     }
@@ -119,8 +171,77 @@ describe('least privilege', () => {
       grant(stacks.dev, roleName, 'ReadSecrets').Resource?.map((arn) => /secrets_([a-z]+)_/.exec(arn)?.[1]);
     expect(secretsOf('dev_google_mcp')).toEqual(['google', 'mcp']);
     expect(secretsOf('dev_jira_mcp')).toEqual(['jira', 'mcp']);
-    expect(secretsOf('dev_hitl_approval')).toEqual(['slack']);
-    expect(secretsOf('dev_advance')).toEqual(['mcp']);
+    expect(secretsOf('dev_hitl_approval')).toEqual(['notifications']);
+    expect(secretsOf('dev_advance')).toEqual(['mcp', 'notifications']);
+    expect(secretsOf('dev_slack_ingress')).toEqual(['slack']);
+    expect(secretsOf('dev_slack_worker')).toEqual(['slack', 'mcp', 'notifications']);
+  });
+
+  it('lets a function make secrets below a folder of its own and nowhere else', () => {
+    const folder = (roleName: string, sid: string) =>
+      grant(stacks.dev, roleName, sid).Resource?.map((arn) => arn.replace(/^.*:secret:/, ''));
+    expect(folder('dev_slack_ingress', 'KeepInstallations')).toEqual(['agentcore-dev/slack/*']);
+    expect(folder('dev_slack_worker', 'UseInstallations')).toEqual(['agentcore-dev/slack/*']);
+    expect(folder('dev_google_mcp', 'HandOverPasswords')).toEqual(['agentcore-dev/initial-passwords/*']);
+  });
+
+  it('lets nobody read a password back that was handed over', () => {
+    const readers = stacks.dev.policies.flatMap(({ where, statements }) =>
+      statements
+        .filter(
+          ({ Action, Resource }) =>
+            Action.includes('secretsmanager:GetSecretValue') &&
+            JSON.stringify(Resource).includes('initial-passwords'),
+        )
+        .map(() => where),
+    );
+    expect(readers).toEqual([]);
+  });
+
+  it('lets the Google server lock users in the coordination table and touch no other item', () => {
+    expect(grant(stacks.dev, 'dev_google_mcp', 'LockUsers')).toMatchObject({
+      Resource: [expect.stringContaining('tables_coordination')],
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['item#google-user/*'] } },
+    });
+  });
+
+  it('lets no function write who may decide', () => {
+    const writers = stacks.dev.policies.flatMap(({ where, statements }) =>
+      statements
+        .filter(({ Resource }) => JSON.stringify(Resource ?? '').includes('tables_directory'))
+        .filter(({ Action }) => Action.some((action) => action !== 'dynamodb:GetItem'))
+        .map(() => where),
+    );
+    expect(writers).toEqual([]);
+  });
+
+  it('lets the Slack worker call AgentCore only where the environment names it', () => {
+    const url = 'https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/agent/invocations';
+    const arn = 'arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/agent-Abc123';
+    const runtime = synthesizeStack('dev', {
+      ...dev,
+      agentcore_gateway_url: url,
+      agentcore_gateway_arn: arn,
+    });
+    expect(grant(runtime, 'dev_slack_worker', 'InvokeAgentCore')).toMatchObject({
+      Action: ['bedrock-agentcore:InvokeAgentRuntime'],
+      Resource: [arn, `${arn}/runtime-endpoint/*`],
+    });
+    expect(runtime.one('aws_lambda_function', 'function_name', 'dev_slack_worker').environment).toMatchObject(
+      { variables: { AGENTCORE_GATEWAY_URL: url } },
+    );
+    const gateway = synthesizeStack('dev', {
+      ...dev,
+      agentcore_gateway_url: url,
+      agentcore_gateway_arn: arn.replace('runtime/agent', 'gateway/tools'),
+    });
+    expect(grant(gateway, 'dev_slack_worker', 'InvokeAgentCore').Action).toEqual([
+      'bedrock-agentcore:InvokeGateway',
+    ]);
+    const withBearer = synthesizeStack('dev', { ...dev, agentcore_gateway_url: url });
+    for (const stack of [stacks.dev, withBearer]) {
+      expect(stack.grantsOf('dev_slack_worker').map(({ Sid }) => Sid)).not.toContain('InvokeAgentCore');
+    }
   });
 
   it('lets the agent call one model, by its profile alone, and the guardrail of its environment', () => {
@@ -138,7 +259,11 @@ describe('least privilege', () => {
   it('uses the key of prod through the services that it is for', () => {
     const through = (roleName: string) =>
       grant(stacks.prod, roleName, 'UseKey').Condition?.StringEquals?.['kms:ViaService'];
-    expect(through('prod_google_mcp')).toEqual(['secretsmanager.us-east-1.amazonaws.com']);
+    expect(through('prod_jira_mcp')).toEqual(['secretsmanager.us-east-1.amazonaws.com']);
+    expect(through('prod_google_mcp')).toEqual([
+      'dynamodb.us-east-1.amazonaws.com',
+      'secretsmanager.us-east-1.amazonaws.com',
+    ]);
     expect(through('prod_advance')).toEqual([
       'dynamodb.us-east-1.amazonaws.com',
       'secretsmanager.us-east-1.amazonaws.com',

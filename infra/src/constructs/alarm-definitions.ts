@@ -1,3 +1,5 @@
+import type { FunctionDefinition, FunctionKey } from '../function-catalog.ts';
+import { functionCatalog } from '../function-catalog.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export interface Metric {
@@ -8,7 +10,14 @@ export interface Metric {
   readonly periodSeconds: number;
 }
 
-/** Goes off above a value: of one metric, or of one as a percentage of another. */
+/** A value made of several metrics, which the text names by their ids. */
+export interface Expression {
+  readonly text: string;
+  readonly label: string;
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+/** Goes off above a value: of one metric, or of an expression over several. */
 export type AlarmDefinition = {
   /** With the environment in front it is the alarm's name. */
   readonly id: string;
@@ -16,18 +25,25 @@ export type AlarmDefinition = {
   readonly description: string;
   readonly above: number;
   readonly periods?: number;
-} & ({ readonly metric: Metric } | { readonly ratio: { readonly part: Metric; readonly whole: Metric } });
+} & ({ readonly metric: Metric } | { readonly expression: Expression });
 
 export interface WatchedParts {
   readonly environment: string;
-  readonly functions: readonly ServiceFunction[];
+  /** Also on what is only slow or throttled. */
+  readonly enhanced: boolean;
+  readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   readonly stateMachineArn: string;
   readonly tableNames: readonly string[];
+  readonly slackQueueName: string;
   readonly topicName: string;
   readonly deadLetterQueues: readonly string[];
   readonly apiId: string;
   /** Functions, as their own metrics name them. */
-  readonly emitters: { readonly decides: string; readonly expires: string; readonly acts: string };
+  readonly emitters: {
+    readonly decides: readonly string[];
+    readonly expires: string;
+    readonly acts: string;
+  };
 }
 
 const fiveMinutes = 300;
@@ -36,11 +52,11 @@ export const ownNamespace = 'HitlMcp';
 
 /** Everything that somebody should be woken for. */
 export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
-  const shortName = (name: string) => name.slice(parts.environment.length + 1);
+  const shortName = (name: string) => name.slice(parts.environment.length + 1).replace(/\.fifo$/, '');
   return [
-    ...parts.functions.flatMap(functionAlarms),
+    ...Object.keys(parts.functions).flatMap((key) => functionAlarms(parts, key as FunctionKey)),
     ...workflowAlarms(parts.stateMachineArn),
-    ...parts.tableNames.flatMap((name) => throttleAlarms(name, shortName(name))),
+    ...(parts.enhanced ? parts.tableNames.flatMap((name) => throttleAlarms(name, shortName(name))) : []),
     {
       id: 'notifications-failed',
       description: 'SNS could not deliver notifications: look at the subscriptions of the topic.',
@@ -67,21 +83,41 @@ export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
       above: 0,
       metric: sum('AWS/ApiGateway', '5xx', { ApiId: parts.apiId }),
     },
+    {
+      id: 'slack-jobs-late',
+      description: 'Something that was said or decided in Slack waits for ten minutes: look at the worker.',
+      // A job can wait for as long as an answer of its thread is streamed.
+      above: 600,
+      metric: {
+        namespace: 'AWS/SQS',
+        name: 'ApproximateAgeOfOldestMessage',
+        dimensions: { QueueName: parts.slackQueueName },
+        statistic: 'Maximum',
+        periodSeconds: fiveMinutes,
+      },
+    },
     ...approvalAlarms(parts),
   ];
 }
 
 /** Also what takes a new version back while CodeDeploy shifts to it. */
-export function functionAlarms(target: ServiceFunction): AlarmDefinition[] {
+export function functionAlarms(
+  { enhanced, functions }: Pick<WatchedParts, 'enhanced' | 'functions'>,
+  key: FunctionKey,
+): AlarmDefinition[] {
+  const target = functions[key];
+  const { plansItsTime }: FunctionDefinition = functionCatalog[key];
   const dimensions = { FunctionName: target.name };
+  const errors: AlarmDefinition = {
+    id: `${target.node.id}-errors`,
+    description: `${target.name} fails again and again: look at ${target.logGroupName}.`,
+    // A refused input and a run that is busy are errors to Lambda too, and pass by themselves.
+    above: 3,
+    metric: sum('AWS/Lambda', 'Errors', dimensions),
+  };
+  if (!enhanced || plansItsTime) return [errors];
   return [
-    {
-      id: `${target.node.id}-errors`,
-      description: `${target.name} fails again and again: look at ${target.logGroupName}.`,
-      // A refused input and a run that is busy are errors to Lambda too, and pass by themselves.
-      above: 3,
-      metric: sum('AWS/Lambda', 'Errors', dimensions),
-    },
+    errors,
     {
       id: `${target.node.id}-duration`,
       description: `${target.name} needs more than four fifths of its time: give it more, or find out what is slow.`,
@@ -99,14 +135,13 @@ export function functionAlarms(target: ServiceFunction): AlarmDefinition[] {
 }
 
 function workflowAlarms(stateMachineArn: string): AlarmDefinition[] {
-  return (['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted', 'ExecutionThrottled'] as const).map(
-    (name) => ({
-      id: `workflow-${name.replace(/^Executions?/, '').toLowerCase()}`,
-      description: `The workflow reports ${name}: look at the executions in Step Functions, and redrive them.`,
-      above: 0,
-      metric: sum('AWS/States', name, { StateMachineArn: stateMachineArn }),
-    }),
-  );
+  // Not on aborted ones: whoever stops a run aborts its execution.
+  return (['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionThrottled'] as const).map((name) => ({
+    id: `workflow-${name.replace(/^Executions?/, '').toLowerCase()}`,
+    description: `The workflow reports ${name}: look at the executions in Step Functions, and redrive them.`,
+    above: 0,
+    metric: sum('AWS/States', name, { StateMachineArn: stateMachineArn }),
+  }));
 }
 
 function throttleAlarms(tableName: string, id: string): AlarmDefinition[] {
@@ -139,15 +174,28 @@ function approvalAlarms({ environment, emitters }: WatchedParts): AlarmDefinitio
       description:
         'Approvals wait for more than half an hour (95th percentile): do the right people see them?',
       above: 30 * 60 * 1000,
-      metric: own(emitters.decides, 'approval_latency_ms', 'p95', hour),
+      expression: {
+        text: 'MAX(METRICS())',
+        label: 'ms',
+        metrics: Object.fromEntries(
+          emitters.decides.map((emitter, index) => [
+            `by${index}`,
+            own(emitter, 'approval_latency_ms', 'p95', hour),
+          ]),
+        ),
+      },
     },
     {
       id: 'approval-expiry-rate',
       description: 'More than a tenth of the approvals expire: nobody looks, or the time is too short.',
       above: 10,
-      ratio: {
-        part: own(emitters.expires, 'approvals_expired', 'Sum', hour),
-        whole: own(emitters.acts, 'approvals_requested', 'Sum', hour),
+      expression: {
+        text: 'IF(whole > 0, 100 * part / whole, 0)',
+        label: 'percent',
+        metrics: {
+          part: own(emitters.expires, 'approvals_expired', 'Sum', hour),
+          whole: own(emitters.acts, 'approvals_requested', 'Sum', hour),
+        },
       },
     },
     {

@@ -31,29 +31,26 @@ export class Alarms extends Construct {
                 ? { extendedStatistic: metric.statistic }
                 : { statistic: metric.statistic }),
             }),
-        ...('ratio' in alarm
+        ...('expression' in alarm
           ? {
               metricQuery: [
                 {
-                  id: 'ratio',
-                  expression: 'IF(whole > 0, 100 * part / whole, 0)',
-                  label: 'percent',
+                  id: 'value',
+                  expression: alarm.expression.text,
+                  label: alarm.expression.label,
                   returnData: true,
                 },
-                ...(['part', 'whole'] as const).map((queryId) => {
-                  const query = alarm.ratio[queryId];
-                  return {
-                    id: queryId,
-                    returnData: false,
-                    metric: {
-                      namespace: query.namespace,
-                      metricName: query.name,
-                      dimensions: { ...query.dimensions },
-                      period: query.periodSeconds,
-                      stat: query.statistic,
-                    },
-                  };
-                }),
+                ...Object.entries(alarm.expression.metrics).map(([queryId, query]) => ({
+                  id: queryId,
+                  returnData: false,
+                  metric: {
+                    namespace: query.namespace,
+                    metricName: query.name,
+                    dimensions: { ...query.dimensions },
+                    period: query.periodSeconds,
+                    stat: query.statistic,
+                  },
+                })),
               ],
             }
           : {}),

@@ -42,11 +42,15 @@ function widgetsOf(
     emitter,
   ];
   const perFunction = (metric: string): Series[] =>
-    parts.functions.map(({ name }) => ['AWS/Lambda', metric, 'FunctionName', name]);
+    Object.values(parts.functions).map(({ name }) => ['AWS/Lambda', metric, 'FunctionName', name]);
   const perTable = (metric: string): Series[] =>
     parts.tableNames.map((name) => ['AWS/DynamoDB', metric, 'TableName', name]);
   return [
-    { title: 'Approval latency (ms)', series: [own(emitters.decides, 'approval_latency_ms')], stat: 'p95' },
+    {
+      title: 'Approval latency (ms)',
+      series: emitters.decides.map((emitter) => own(emitter, 'approval_latency_ms')),
+      stat: 'p95',
+    },
     {
       title: 'Approvals asked for and expired',
       series: [own(emitters.acts, 'approvals_requested'), own(emitters.expires, 'approvals_expired')],
@@ -79,6 +83,11 @@ function widgetsOf(
         (metric): Series => ['AWS/SNS', metric, 'TopicName', parts.topicName],
       ),
       stat: 'Sum',
+    },
+    {
+      title: 'Slack: oldest job (s)',
+      series: [['AWS/SQS', 'ApproximateAgeOfOldestMessage', 'QueueName', parts.slackQueueName]],
+      stat: 'Maximum',
     },
     {
       title: 'Dead letters',

@@ -1,15 +1,16 @@
 import { CodedeployApp } from '@cdktf/provider-aws/lib/codedeploy-app/index.js';
 import { CodedeployDeploymentGroup } from '@cdktf/provider-aws/lib/codedeploy-deployment-group/index.js';
 import { Construct } from 'constructs';
+import type { FunctionKey } from '../function-catalog.ts';
 import type { Place } from './place.ts';
 import { Role } from './role.ts';
 import type { ServiceFunction } from './service-function.ts';
 
 export interface DeploymentsProps {
   readonly place: Place;
-  readonly functions: readonly ServiceFunction[];
+  readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   /** Any of them going off takes the new version back. */
-  readonly alarmNamesOf: (target: ServiceFunction) => readonly string[];
+  readonly alarmNamesOf: (key: FunctionKey) => readonly string[];
 }
 
 /**
@@ -40,15 +41,16 @@ export class Deployments extends Construct {
         'lambda:GetProvisionedConcurrencyConfig',
         'lambda:UpdateAlias',
       ],
-      resources: functions.flatMap((target) => [target.arn, target.aliasArn]),
+      resources: Object.values(functions).flatMap((target) => [target.arn, target.aliasArn]),
     });
     role.allow({
       sid: 'WatchAlarms',
       actions: ['cloudwatch:DescribeAlarms'],
       resources: [place.arn('cloudwatch', `alarm:${place.prefix}-*`)],
     });
-    for (const target of functions) {
-      new CodedeployDeploymentGroup(this, `group-${target.node.id}`, {
+    for (const key of Object.keys(functions) as FunctionKey[]) {
+      const target = functions[key];
+      new CodedeployDeploymentGroup(this, `group-${key}`, {
         appName: app.name,
         deploymentGroupName: target.name,
         serviceRoleArn: role.arn,
@@ -58,7 +60,7 @@ export class Deployments extends Construct {
           enabled: true,
           events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'],
         },
-        alarmConfiguration: { enabled: true, alarms: [...alarmNamesOf(target)] },
+        alarmConfiguration: { enabled: true, alarms: [...alarmNamesOf(key)] },
         dependsOn: [role.policy],
       });
     }

@@ -39,3 +39,13 @@ export function grantModel(
     role.allow({ sid: 'ApplyGuardrail', actions: ['bedrock:ApplyGuardrail'], resources: [guardrail.arn] });
   }
 }
+
+/** One AgentCore runtime (by any of its endpoints) or gateway. */
+export function grantAgentCore(role: Role, arn: string): void {
+  const isRuntime = arn.includes(':runtime/');
+  role.allow({
+    sid: 'InvokeAgentCore',
+    actions: isRuntime ? ['bedrock-agentcore:InvokeAgentRuntime'] : ['bedrock-agentcore:InvokeGateway'],
+    resources: isRuntime ? [arn, `${arn}/runtime-endpoint/*`] : [arn],
+  });
+}

@@ -9,12 +9,14 @@ const descriptions = {
   google: 'Google Workspace: service account or OAuth token',
   jira: 'Jira: e-mail address and API token',
   mcp: 'Bearer tokens of MCP servers',
+  notifications: 'Webhooks that are told of approvals: Teams, Slack, others',
 } as const;
 export type SecretName = keyof typeof descriptions;
 
 /** Empty shells: their values are put in by hand or by a rotation and never enter Terraform's state. */
 export class Secrets extends Construct {
   readonly #secrets: Readonly<Record<SecretName, SecretsmanagerSecret>>;
+  readonly #place: Place;
 
   constructor(
     scope: Construct,
@@ -23,11 +25,12 @@ export class Secrets extends Construct {
   ) {
     super(scope, id);
     const { place, recoveryDays, key } = props;
+    this.#place = place;
     this.#secrets = Object.fromEntries(
       Object.entries(descriptions).map(([name, description]) => [
         name,
         new SecretsmanagerSecret(this, name, {
-          name: `agentcore-${place.prefix}/${name}`,
+          name: secretPrefix(place, name),
           description,
           recoveryWindowInDays: recoveryDays,
           ...(key === undefined ? {} : { kmsKeyId: key.arn }),
@@ -48,12 +51,25 @@ export class Secrets extends Construct {
     });
   }
 
-  /** For the function that stores the token of an installed Slack app. */
-  grantUpdate(role: Role, secret: SecretName): void {
+  /** On secrets that a function makes itself, below a folder that is theirs alone: never on one of the shells. */
+  grantBelow(role: Role, sid: string, folder: SecretFolder, actions: readonly SecretAction[]): void {
     role.allow({
-      sid: 'UpdateSecret',
-      actions: ['secretsmanager:PutSecretValue'],
-      resources: [this.#secrets[secret].arn],
+      sid,
+      actions: actions.map((action) => `secretsmanager:${action}`),
+      resources: [this.#place.arn('secretsmanager', `secret:${secretPrefix(this.#place, folder)}/*`)],
     });
   }
+}
+
+/** Where functions keep secrets that come into being while they run: tokens of Slack workspaces, first passwords of new users. */
+export type SecretFolder = 'slack' | 'initial-passwords';
+export type SecretAction =
+  | 'CreateSecret'
+  | 'DeleteSecret'
+  | 'GetSecretValue'
+  | 'PutSecretValue'
+  | 'TagResource';
+
+function secretPrefix(place: Place, name: string): string {
+  return `agentcore-${place.prefix}/${name}`;
 }

@@ -27,6 +27,8 @@ export interface ServiceFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Given: the function runs in these subnets. */
   readonly vpc?: { readonly subnetIds: readonly string[]; readonly securityGroupId: string };
+  /** True where somebody calls it without waiting: what fails for good is kept. */
+  readonly keepsDeadLetters: boolean;
   /** True where CodeDeploy moves the alias: Terraform then only makes it. */
   readonly aliasIsShifted: boolean;
 }
@@ -42,7 +44,7 @@ export class ServiceFunction extends Construct {
   readonly aliasArn: string;
   readonly aliasInvokeArn: string;
   readonly logGroupName: string;
-  readonly deadLetterQueueName: string;
+  readonly deadLetterQueueName: string | undefined;
   readonly timeoutSeconds: number;
   readonly #environment: Record<string, string>;
 
@@ -71,14 +73,9 @@ export class ServiceFunction extends Construct {
       resources: ['*'],
     });
 
-    this.deadLetterQueueName = `${this.name}-dead-letters`;
-    const deadLetters = new SqsQueue(this, 'dead-letters', {
-      name: this.deadLetterQueueName,
-      // The longest there is: time to look, mend and send them again.
-      messageRetentionSeconds: 14 * 24 * 60 * 60,
-      sqsManagedSseEnabled: true,
-    });
-    this.role.allow({ sid: 'SendDeadLetters', actions: ['sqs:SendMessage'], resources: [deadLetters.arn] });
+    this.deadLetterQueueName = props.keepsDeadLetters ? `${this.name}-dead-letters` : undefined;
+    const deadLetters =
+      this.deadLetterQueueName === undefined ? undefined : this.#keepDeadLetters(this.deadLetterQueueName);
     if (vpc !== undefined) this.#allowVpc(place);
 
     const lambda = new LambdaFunction(this, 'function', {
@@ -97,7 +94,7 @@ export class ServiceFunction extends Construct {
       // What is added later is in it too: the whole is read when the stack is written.
       environment: { variables: Lazy.anyValue({ produce: () => this.#environment }) as never },
       tracingConfig: { mode: 'Active' },
-      deadLetterConfig: { targetArn: deadLetters.arn },
+      ...(deadLetters === undefined ? {} : { deadLetterConfig: { targetArn: deadLetters.arn } }),
       ...(vpc === undefined
         ? {}
         : { vpcConfig: { subnetIds: [...vpc.subnetIds], securityGroupIds: [vpc.securityGroupId] } }),
@@ -138,6 +135,17 @@ export class ServiceFunction extends Construct {
       principal: service,
       sourceArn,
     });
+  }
+
+  #keepDeadLetters(name: string): SqsQueue {
+    const queue = new SqsQueue(this, 'dead-letters', {
+      name,
+      // The longest there is: time to look, mend and send them again.
+      messageRetentionSeconds: 14 * 24 * 60 * 60,
+      sqsManagedSseEnabled: true,
+    });
+    this.role.allow({ sid: 'SendDeadLetters', actions: ['sqs:SendMessage'], resources: [queue.arn] });
+    return queue;
   }
 
   #allowVpc(place: Place): void {

@@ -65,6 +65,16 @@ export class Tables extends Construct {
       this.#grant(role, table, 'ReadWrite', [...actions[table].read, ...actions[table].write]);
   }
 
+  /** Single items of one table, by the beginning of their partition keys. */
+  grantItems(role: Role, sid: string, table: TableRole, keyPattern: string): void {
+    role.allow({
+      sid,
+      actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [this.#tables[table].arn],
+      condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keyPattern] } },
+    });
+  }
+
   #grant(role: Role, table: TableRole, what: string, listed: readonly string[]): void {
     const { arn } = this.#tables[table];
     const indexes = Object.keys(tableDefinitions[table].globalIndexes).concat(

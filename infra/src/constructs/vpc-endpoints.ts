@@ -7,7 +7,7 @@ import type { Place } from './place.ts';
 /** Free of charge, so always there. */
 const gatewayServices = ['s3', 'dynamodb'];
 /** What the functions call, beside DynamoDB. Logs and traces leave a function without the VPC. */
-const interfaceServices = ['bedrock-runtime', 'events', 'lambda', 'secretsmanager', 'sns', 'states'];
+const interfaceServices = ['bedrock-runtime', 'events', 'lambda', 'secretsmanager', 'sns', 'sqs', 'states'];
 
 export interface VpcEndpointsProps {
   readonly place: Place;

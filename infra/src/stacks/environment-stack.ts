@@ -1,7 +1,7 @@
 import { defaultModelId } from '@hitl/aws';
 import { TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
-import { openRoutes, readApiRoutes } from '../api-routes.ts';
+import { openRoutes, readApiRoutes, slackRoutes } from '../api-routes.ts';
 import { defineAlarms, functionAlarms, type WatchedParts } from '../constructs/alarm-definitions.ts';
 import { Alarms, alarmName } from '../constructs/alarms.ts';
 import { AwsStack } from '../constructs/aws-stack.ts';
@@ -15,14 +15,20 @@ import { type Network, OwnNetwork } from '../constructs/network.ts';
 import { Notifications } from '../constructs/notifications.ts';
 import { Secrets } from '../constructs/secrets.ts';
 import type { ServiceFunction } from '../constructs/service-function.ts';
+import { SlackQueue } from '../constructs/slack-queue.ts';
 import { Tables } from '../constructs/tables.ts';
 import { Workflow, workflowArn } from '../constructs/workflow.ts';
-import { createFunctions } from '../create-functions.ts';
+import { createFunctions, timeoutOf } from '../create-functions.ts';
 import type { CustomConstruct, EnvironmentParts } from '../custom/custom-construct.ts';
 import type { Environment } from '../environment-schema.ts';
-import { type FunctionKey, functionKeys } from '../function-catalog.ts';
+import {
+  type FunctionDefinition,
+  type FunctionKey,
+  functionCatalog,
+  functionKeys,
+} from '../function-catalog.ts';
 import { grantFunctionRights } from '../grant-function-rights.ts';
-import type { CodeSource } from '../package-functions.ts';
+import { type CodeSource, policyPath } from '../package-functions.ts';
 
 export interface EnvironmentStackProps {
   readonly config: Environment;
@@ -40,6 +46,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
   readonly secrets: Secrets;
   readonly notifications: Notifications;
   readonly events: Events;
+  readonly slackQueue: SlackQueue;
   readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   readonly workflow: Workflow;
   readonly api: HttpApi;
@@ -71,6 +78,10 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       ...(config.alarm_email === undefined ? {} : { alarmEmail: config.alarm_email }),
     });
     this.events = new Events(this, 'events', { place });
+    this.slackQueue = new SlackQueue(this, 'slack-queue', {
+      place,
+      jobSeconds: timeoutOf('slack-worker', config),
+    });
     const guardrail = createGuardrail(this, config);
     const modelId = config.model_id ?? defaultModelId(config.aws_region);
 
@@ -87,11 +98,14 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
         APPROVALS_TABLE: this.tables.nameOf('approvals'),
         AUDIT_TABLE: this.tables.nameOf('audit'),
         BLOBS_TABLE: this.tables.nameOf('blobs'),
+        COORDINATION_TABLE: this.tables.nameOf('coordination'),
+        DIRECTORY_TABLE: this.tables.nameOf('directory'),
         SLACK_SESSIONS_TABLE: this.tables.nameOf('slack_sessions'),
         SLACK_SECRETS_NAME: this.secrets.nameOf('slack'),
         GOOGLE_SECRETS_NAME: this.secrets.nameOf('google'),
         JIRA_SECRETS_NAME: this.secrets.nameOf('jira'),
         MCP_SECRETS_NAME: this.secrets.nameOf('mcp'),
+        NOTIFICATION_SECRETS_NAME: this.secrets.nameOf('notifications'),
         EVENT_BUS_NAME: this.events.busName,
         SNS_TOPIC_ARN: this.notifications.topicArn,
         SLACK_ASYNC: '1',
@@ -106,11 +120,14 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       secrets: this.secrets,
       events: this.events,
       notifications: this.notifications,
+      slackQueue: this.slackQueue,
       functions: this.functions,
       modelId,
       guardrail,
       key: key.key,
+      agentCoreArn: config.agentcore_gateway_arn,
     });
+    this.slackQueue.deliverTo(this.functions['slack-worker'], config.slack_worker_concurrency);
 
     this.workflow = new Workflow(this, 'workflow', {
       place,
@@ -131,11 +148,18 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       place,
       name: 'hitl-api',
       description: 'Runs, approvals, votes, audit and Slack',
-      routes: readApiRoutes().map((route) => ({
-        key: route,
-        target: this.functions.api,
-        isOpen: openRoutes.includes(route),
-      })),
+      routes: [
+        ...readApiRoutes().map((route) => ({
+          key: route,
+          target: this.functions.api,
+          isOpen: openRoutes.includes(route),
+        })),
+        ...slackRoutes.map((route) => ({
+          key: route,
+          target: this.functions['slack-ingress'],
+          isOpen: true,
+        })),
+      ],
       authorization: config.api_jwt ?? 'iam',
       throttle,
       logRetentionDays: config.log_retention_days,
@@ -153,26 +177,35 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       throttle,
       logRetentionDays: config.log_retention_days,
     });
-    for (const id of ['advance', 'api'] as const) {
-      this.functions[id].addEnvironment(
-        'MCP_SERVERS',
-        `google=${mcpApi.url}/google/mcp;jira=${mcpApi.url}/jira/mcp`,
-      );
+    for (const id of functionKeys) {
+      const { callsTools, decides }: FunctionDefinition = functionCatalog[id];
+      const target = this.functions[id];
+      target.addEnvironment('PUBLIC_URL', this.api.url);
+      if (decides) target.addEnvironment('POLICY_PATH', policyPath);
+      if (callsTools) {
+        target.addEnvironment('MCP_SERVERS', `google=${mcpApi.url}/google/mcp;jira=${mcpApi.url}/jira/mcp`);
+      }
+    }
+    if (config.agentcore_gateway_url !== undefined) {
+      this.functions['slack-worker'].addEnvironment('AGENTCORE_GATEWAY_URL', config.agentcore_gateway_url);
     }
 
-    const functions = functionKeys.map((id) => this.functions[id]);
+    const functions = Object.values(this.functions);
     const parts: WatchedParts = {
       environment: config.environment,
-      functions,
+      enhanced: config.enhanced_monitoring,
+      functions: this.functions,
       stateMachineArn: this.workflow.arn,
       tableNames: this.tables.names,
+      slackQueueName: this.slackQueue.name,
       topicName: this.notifications.topicName,
       deadLetterQueues: [
-        ...functions.map((target) => target.deadLetterQueueName),
+        ...functions.flatMap((target) => target.deadLetterQueueName ?? []),
+        this.slackQueue.deadLetterQueueName,
         this.events.deadLetterQueueName,
       ],
       apiId: this.api.id,
-      emitters: { decides: 'api', expires: 'expire-approval', acts: 'advance' },
+      emitters: { decides: ['api', 'slack-worker'], expires: 'expire-approval', acts: 'advance' },
     };
     new Alarms(this, 'alarms', {
       place,
@@ -183,8 +216,8 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
     if (config.deployment === 'canary') {
       new Deployments(this, 'deployments', {
         place,
-        functions,
-        alarmNamesOf: (target) => functionAlarms(target).map((alarm) => alarmName(place, alarm.id)),
+        functions: this.functions,
+        alarmNamesOf: (id) => functionAlarms(parts, id).map((alarm) => alarmName(place, alarm.id)),
       });
     }
 
@@ -198,7 +231,10 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       blobs_table_name: this.tables.nameOf('blobs'),
       sns_topic_arn: this.notifications.topicArn,
       event_bus_name: this.events.busName,
+      coordination_table_name: this.tables.nameOf('coordination'),
+      directory_table_name: this.tables.nameOf('directory'),
       slack_secret_name: this.secrets.nameOf('slack'),
+      slack_queue_url: this.slackQueue.url,
       dashboard_url: dashboard.url,
       mcp_url: mcpApi.url,
       vpc_id: this.network.vpcId,

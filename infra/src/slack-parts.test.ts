@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import dev from '../../environments/dev.ts';
+import prod from '../../environments/prod.ts';
+import staging from '../../environments/staging.ts';
+import { synthesizeStack } from '../test/read-stack.ts';
+import { slackRoutes } from './api-routes.ts';
+import { type FunctionDefinition, functionCatalog, functionKeys } from './function-catalog.ts';
+
+const every = Object.entries({ dev, staging, prod }).map(([name, data]) => ({
+  name,
+  stack: synthesizeStack(name, data),
+}));
+
+describe.each(every)('Slack in $name', ({ name, stack }) => {
+  const lambdaOf = (key: keyof typeof functionCatalog) =>
+    stack.one('aws_lambda_function', 'function_name', `${name}_${functionCatalog[key].name}`);
+  const variablesOf = (key: keyof typeof functionCatalog) =>
+    (lambdaOf(key).environment as { variables: Record<string, string> }).variables;
+  const queue = stack.one('aws_sqs_queue', 'name', `${name}-hitl-slack.fifo`);
+  const deadLetters = stack.one('aws_sqs_queue', 'name', `${name}-hitl-slack-dead-letters.fifo`);
+
+  it('reaches its own function, which has no more time than the gateway waits', () => {
+    const [integration] = Object.entries(stack.of('aws_apigatewayv2_integration')).filter(([, one]) =>
+      String(one.integration_uri).includes('functions_slack-ingress_alias'),
+    );
+    for (const route of slackRoutes) {
+      expect(stack.one('aws_apigatewayv2_route', 'route_key', route).target).toContain(integration?.[0]);
+    }
+    expect(lambdaOf('slack-ingress').timeout).toBeLessThanOrEqual(30);
+  });
+
+  it('keeps jobs of a group in order, those of others moving, and takes no two for one by their text', () => {
+    for (const one of [queue, deadLetters]) {
+      expect(one).toMatchObject({
+        fifo_queue: true,
+        content_based_deduplication: false,
+        deduplication_scope: 'messageGroup',
+        fifo_throughput_limit: 'perMessageGroupId',
+        sqs_managed_sse_enabled: true,
+      });
+    }
+  });
+
+  it('gives a job back when its call was cut off, but never while the call may still run', () => {
+    expect(lambdaOf('slack-worker').timeout).toBe(300);
+    expect(queue.visibility_timeout_seconds).toBeGreaterThan(300);
+  });
+
+  it('puts a job aside that failed five times, in a queue that takes from this one only', () => {
+    expect(JSON.parse(String(queue.redrive_policy))).toEqual({
+      deadLetterTargetArn: expect.stringContaining('slack-queue_dead-letters'),
+      maxReceiveCount: 5,
+    });
+    const [allow] = stack.all('aws_sqs_queue_redrive_allow_policy');
+    expect(JSON.parse(String(allow?.redrive_allow_policy))).toEqual({
+      redrivePermission: 'byQueue',
+      sourceQueueArns: [expect.stringMatching(/aws_sqs_queue\.slack-queue_[0-9A-F]+\.arn/)],
+    });
+  });
+
+  it('delivers one job per call to the alias, says which failed, and bounds how many run at once', () => {
+    expect(stack.all('aws_lambda_event_source_mapping')).toMatchObject([
+      {
+        event_source_arn: expect.stringMatching(/aws_sqs_queue\.slack-queue_[0-9A-F]+\.arn/),
+        function_name: expect.stringContaining('functions_slack-worker_alias'),
+        batch_size: 1,
+        function_response_types: ['ReportBatchItemFailures'],
+        scaling_config: { maximum_concurrency: 50 },
+      },
+    ]);
+  });
+
+  it('is reached over TLS only', () => {
+    const policies = stack.policies.filter(({ where }) => /^aws_sqs_queue_policy\.slack-queue_/.test(where));
+    expect(policies).toHaveLength(2);
+    for (const { statements } of policies) {
+      expect(statements).toMatchObject([
+        { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ]);
+    }
+  });
+
+  it('is told by every function that has something to tell, and by no other', () => {
+    const senders = functionKeys.filter((key) => variablesOf(key).SLACK_QUEUE_URL !== undefined);
+    expect(senders).toEqual([
+      'api',
+      'advance',
+      'request-approval',
+      'expire-approval',
+      'slack-ingress',
+      'slack-worker',
+    ]);
+  });
+
+  it('names in variables what the functions ask for', () => {
+    for (const key of functionKeys) {
+      const { decides, callsTools, rights }: FunctionDefinition = functionCatalog[key];
+      const variables = variablesOf(key);
+      expect(variables).toMatchObject({
+        COORDINATION_TABLE: `${name}-coordination`,
+        DIRECTORY_TABLE: `${name}-directory`,
+        NOTIFICATION_SECRETS_NAME: expect.stringContaining('secrets_notifications'),
+        PUBLIC_URL: expect.stringContaining('api_endpoint'),
+      });
+      expect(variables.POLICY_PATH).toBe(decides ? '/var/task/policy.json' : undefined);
+      expect(variables.MCP_SERVERS !== undefined).toBe(callsTools);
+      expect(variables.REQUEST_APPROVAL_FUNCTION !== undefined).toBe(rights.callsRequestApproval);
+      expect(variables.AGENTCORE_GATEWAY_URL).toBeUndefined();
+    }
+  });
+});
+
+it('runs as many jobs at once as the environment says', () => {
+  const stack = synthesizeStack('dev', { ...dev, slack_worker_concurrency: 5 });
+  expect(stack.all('aws_lambda_event_source_mapping')).toMatchObject([
+    { scaling_config: { maximum_concurrency: 5 } },
+  ]);
+});
