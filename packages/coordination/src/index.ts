@@ -1,1 +1,9 @@
-export {};
+export { createKeyedLock, type KeyedLock, type KeyedLockOptions } from './create-keyed-lock.ts';
+export { createLease, type Lease, type LeaseHold, type LeaseOptions } from './create-lease.ts';
+export {
+  createRateLimiter,
+  type RateLimiter,
+  type RateLimiterOptions,
+  type RateRule,
+  type TakeResult,
+} from './create-rate-limiter.ts';
