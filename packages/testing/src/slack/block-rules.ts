@@ -1,36 +1,8 @@
 import { checkElement } from './element-rules.ts';
 import { isRecord } from './slack-call.ts';
-
-export interface BlockCheck {
-  readonly surface: 'message' | 'modal' | 'home';
-  fail(pointer: string, message: string): void;
-}
+import { type BlockCheck, checkText, checkTextObject } from './text-rules.ts';
 
 export type BlockRule = (block: Record<string, unknown>, pointer: string, check: BlockCheck) => void;
-
-/** A text that must be there, not empty, and at most `max` characters. */
-export function checkText(value: unknown, max: number, pointer: string, check: BlockCheck): void {
-  if (typeof value !== 'string') return check.fail(pointer, 'must be a string');
-  if (value.length === 0) return check.fail(pointer, 'must be more than 0 characters');
-  if (value.length > max) check.fail(pointer, `must be less than ${max + 1} characters`);
-}
-
-export function checkTextObject(
-  value: unknown,
-  max: number,
-  pointer: string,
-  check: BlockCheck,
-  types: readonly string[] = ['plain_text', 'mrkdwn'],
-): void {
-  if (!isRecord(value)) return check.fail(pointer, 'must be an object');
-  if (!types.includes(String(value.type)))
-    check.fail(`${pointer}/type`, `must be one of ${types.join(', ')}: ${String(value.type)}`);
-  if (value.emoji !== undefined && value.type !== 'plain_text')
-    check.fail(`${pointer}/emoji`, 'only plain_text has emoji');
-  if (value.verbatim !== undefined && value.type !== 'mrkdwn')
-    check.fail(`${pointer}/verbatim`, 'only mrkdwn has verbatim');
-  checkText(value.text, max, `${pointer}/text`, check);
-}
 
 function checkList(
   value: unknown,
@@ -39,7 +11,10 @@ function checkList(
   check: BlockCheck,
   each: (item: unknown, pointer: string) => void,
 ): void {
-  if (!Array.isArray(value)) return check.fail(pointer, 'must be an array');
+  if (!Array.isArray(value)) {
+    check.fail(pointer, 'must be an array');
+    return;
+  }
   if (value.length === 0) check.fail(pointer, 'no fewer than 1 items allowed');
   if (value.length > max) check.fail(pointer, `no more than ${max} items allowed`);
   value.forEach((item, index) => {
@@ -48,8 +23,10 @@ function checkList(
 }
 
 const section: BlockRule = (block, pointer, check) => {
-  if (block.text === undefined && block.fields === undefined)
-    return check.fail(pointer, 'missing required field: text or fields');
+  if (block.text === undefined && block.fields === undefined) {
+    check.fail(pointer, 'missing required field: text or fields');
+    return;
+  }
   if (block.text !== undefined) checkTextObject(block.text, 3000, `${pointer}/text`, check);
   if (block.fields !== undefined)
     checkList(block.fields, 10, `${pointer}/fields`, check, (field, at) =>
@@ -70,14 +47,16 @@ const actions: BlockRule = (block, pointer, check) => {
 
 const context: BlockRule = (block, pointer, check) =>
   checkList(block.elements, 10, `${pointer}/elements`, check, (element, at) => {
-    if (isRecord(element) && element.type === 'image') return checkImage(element, at, check);
+    if (isRecord(element) && element.type === 'image') {
+      checkImage(element, at, check);
+      return;
+    }
     checkTextObject(element, 3000, at, check);
   });
 
 const input: BlockRule = (block, pointer, check) => {
   checkTextObject(block.label, 2000, `${pointer}/label`, check, ['plain_text']);
-  if (block.hint !== undefined)
-    checkTextObject(block.hint, 2000, `${pointer}/hint`, check, ['plain_text']);
+  if (block.hint !== undefined) checkTextObject(block.hint, 2000, `${pointer}/hint`, check, ['plain_text']);
   checkElement(block.element, `${pointer}/element`, check);
 };
 

@@ -1,5 +1,6 @@
-import { type BlockCheck, blockRules } from './block-rules.ts';
+import { blockRules } from './block-rules.ts';
 import { isRecord } from './slack-call.ts';
+import type { BlockCheck } from './text-rules.ts';
 
 export const maxBlocks = { message: 50, modal: 100, home: 100 } as const;
 /** Over all `markdown` blocks of one message. */
@@ -22,9 +23,15 @@ export function checkBlocks(blocks: unknown, surface: keyof typeof maxBlocks = '
   let markdown = 0;
   blocks.forEach((block: unknown, index) => {
     const pointer = `/blocks/${index}`;
-    if (!isRecord(block)) return check.fail(pointer, 'must be an object');
+    if (!isRecord(block)) {
+      check.fail(pointer, 'must be an object');
+      return;
+    }
     const rule = typeof block.type === 'string' ? blockRules[block.type] : undefined;
-    if (rule === undefined) return check.fail(`${pointer}/type`, `unsupported type: ${String(block.type)}`);
+    if (rule === undefined) {
+      check.fail(`${pointer}/type`, `unsupported type: ${String(block.type)}`);
+      return;
+    }
     if (block.block_id !== undefined) {
       if (typeof block.block_id !== 'string' || block.block_id.length > 255)
         check.fail(`${pointer}/block_id`, 'must be less than 256 characters');

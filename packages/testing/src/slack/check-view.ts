@@ -1,6 +1,6 @@
-import { type BlockCheck, checkText, checkTextObject } from './block-rules.ts';
 import { checkBlocks } from './check-blocks.ts';
 import { isRecord } from './slack-call.ts';
+import { type BlockCheck, checkText, checkTextObject } from './text-rules.ts';
 
 /** What Slack would refuse in a modal; empty when nothing. */
 export function checkView(view: unknown): string[] {
@@ -19,7 +19,6 @@ export function checkView(view: unknown): string[] {
   if (typeof view.private_metadata === 'string' && view.private_metadata.length > 3000)
     check.fail('/private_metadata', 'must be less than 3001 characters');
   const hasInput = Array.isArray(view.blocks) && view.blocks.some((b) => isRecord(b) && b.type === 'input');
-  if (hasInput && view.submit === undefined)
-    check.fail('/submit', 'is required when there are input blocks');
+  if (hasInput && view.submit === undefined) check.fail('/submit', 'is required when there are input blocks');
   return [...errors, ...checkBlocks(view.blocks, 'modal').map((message) => message.replace(':/', ':/view/'))];
 }

@@ -1,13 +1,19 @@
-import { type BlockCheck, checkText, checkTextObject } from './block-rules.ts';
 import { isRecord } from './slack-call.ts';
+import { type BlockCheck, checkText, checkTextObject } from './text-rules.ts';
 
 type ElementRule = (element: Record<string, unknown>, pointer: string, check: BlockCheck) => void;
 
 /** Whatever stands in an actions block, an input block or beside a section. */
 export function checkElement(element: unknown, pointer: string, check: BlockCheck): void {
-  if (!isRecord(element)) return check.fail(pointer, 'must be an object');
+  if (!isRecord(element)) {
+    check.fail(pointer, 'must be an object');
+    return;
+  }
   const rule = typeof element.type === 'string' ? elementRules[element.type] : undefined;
-  if (rule === undefined) return check.fail(`${pointer}/type`, `unsupported type: ${String(element.type)}`);
+  if (rule === undefined) {
+    check.fail(`${pointer}/type`, `unsupported type: ${String(element.type)}`);
+    return;
+  }
   if (element.action_id !== undefined) checkText(element.action_id, 255, `${pointer}/action_id`, check);
   if (element.confirm !== undefined) checkConfirm(element.confirm, `${pointer}/confirm`, check);
   if (element.placeholder !== undefined)
@@ -16,7 +22,10 @@ export function checkElement(element: unknown, pointer: string, check: BlockChec
 }
 
 function checkConfirm(confirm: unknown, pointer: string, check: BlockCheck): void {
-  if (!isRecord(confirm)) return check.fail(pointer, 'must be an object');
+  if (!isRecord(confirm)) {
+    check.fail(pointer, 'must be an object');
+    return;
+  }
   checkTextObject(confirm.title, 100, `${pointer}/title`, check, ['plain_text']);
   checkTextObject(confirm.text, 300, `${pointer}/text`, check);
   checkTextObject(confirm.confirm, 30, `${pointer}/confirm`, check, ['plain_text']);
@@ -42,7 +51,10 @@ const optionsUpTo =
       check.fail(`${pointer}/options`, `between 1 and ${max} items allowed`);
     element.options.forEach((option: unknown, index) => {
       const at = `${pointer}/options/${index}`;
-      if (!isRecord(option)) return check.fail(at, 'must be an object');
+      if (!isRecord(option)) {
+        check.fail(at, 'must be an object');
+        return;
+      }
       checkTextObject(option.text, 75, `${at}/text`, check);
       checkText(option.value, 150, `${at}/value`, check);
     });

@@ -2,7 +2,9 @@
 export type SlackArguments = Readonly<Record<string, unknown>>;
 
 /** What Slack answers with status 200: `ok` says whether it was done. */
-export type SlackAnswer = { readonly ok: boolean; readonly error?: string } & Readonly<Record<string, unknown>>;
+export type SlackAnswer = { readonly ok: boolean; readonly error?: string } & Readonly<
+  Record<string, unknown>
+>;
 
 export function refuse(error: string, more: Readonly<Record<string, unknown>> = {}): SlackAnswer {
   return { ok: false, error, ...more };
