@@ -5,6 +5,10 @@ set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 # Another Node, or a stand-in for it in tests. Else the workspace's own.
 node="${HITL_NODE:-$root/node_modules/.bin/node}"
+# Where stacks are written and a bootstrap's state is until there is a bucket.
+work="${HITL_DEPLOY_FOLDER:-$root/infra}"
+out=()
+if [[ -n ${HITL_DEPLOY_FOLDER:-} ]]; then out=(--out "$work/cdktf.out"); fi
 
 usage() {
   cat <<'TEXT'
@@ -24,6 +28,9 @@ options
   --no-build          take the functions as they were built before
   --tool NAME         terraform or tofu (default: the first that is installed)
   --help              this text
+
+environment variables
+  TF_PROVIDER_MIRROR  folder that holds registry.terraform.io: providers are taken from it, not from the registry
 
 First time in an account and region: scripts/deploy.sh bootstrap apply, then scripts/deploy.sh dev apply.
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused or not confirmed.
@@ -107,8 +114,16 @@ case "$tool" in
 esac
 
 log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
+mirror_config=""
+trap 'rm -f "$log" "$mirror_config"' EXIT
 export TF_IN_AUTOMATION=1
+if [[ -n ${TF_PROVIDER_MIRROR-} ]]; then
+  [[ -d $TF_PROVIDER_MIRROR ]] || fail "TF_PROVIDER_MIRROR: there is no folder $TF_PROVIDER_MIRROR"
+  [[ $TF_PROVIDER_MIRROR != *[\"\\]* ]] || fail "TF_PROVIDER_MIRROR must not hold quotes or backslashes"
+  mirror_config="$(mktemp)"
+  printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$TF_PROVIDER_MIRROR" >"$mirror_config"
+  export TF_CLI_CONFIG_FILE="$mirror_config"
+fi
 
 # What an error text means and what to do about it; nothing for texts that speak for themselves.
 explain() {
@@ -161,7 +176,7 @@ terraform_run() {
 
 synthesize() {
   local facts
-  facts="$("$node" --no-deprecation "$root/infra/src/main.ts" "$environment" "$@")" || exit 1
+  facts="$("$node" --no-deprecation "$root/infra/src/main.ts" "$environment" "${out[@]+"${out[@]}"}" "$@")" || exit 1
   while IFS='=' read -r name value; do
     case "$name" in
       stack_folder) stack_folder="$value" ;;
@@ -226,7 +241,7 @@ fi
 say "$environment: account $account, region $region"
 
 bucket="${state_bucket/ACCOUNT/$account}"
-local_state="$root/infra/state/$environment-$account.tfstate"
+local_state="$work/state/$environment-$account.tfstate"
 in_bucket() { AWS_REGION="$region" aws s3api head-object --bucket "$bucket" --key "$state_key" >/dev/null 2>&1; }
 init_bucket() { terraform_run init -input=false "$@" -backend-config="bucket=$bucket"; }
 init_local() {

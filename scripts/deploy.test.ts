@@ -160,6 +160,16 @@ describe('deploy.sh', () => {
     ]);
   });
 
+  it('takes providers from a mirror where one is named, and says when it is not there', () => {
+    program('terraform', 'if [ "$2" = init ]; then cat "$TF_CLI_CONFIG_FILE" >> "$LOG"; fi');
+    const { status, calls } = deploy('dev validate', { env: { TF_PROVIDER_MIRROR: folder } });
+    expect(status).toBe(0);
+    expect(calls.join(' ')).toMatch(/provider_installation \{ +filesystem_mirror \{ +path = "/);
+    const missing = deploy('dev validate', { env: { TF_PROVIDER_MIRROR: join(folder, 'nowhere') } });
+    expect(missing).toMatchObject({ status: 1, calls: [] });
+    expect(missing.stderr).toContain('TF_PROVIDER_MIRROR: there is no folder');
+  });
+
   it('prints outputs alone on standard output', () => {
     const { stdout, calls } = deploy('dev output', { env: { OUTPUT: '{"api_url":{}}' } });
     expect(stdout).toBe('{"api_url":{}}');
@@ -281,4 +291,16 @@ describe('deploy.sh', () => {
       expect(deploy('dev plan').calls.at(-1)).toMatch(/^tofu dev plan /);
     });
   });
+});
+
+const shellcheck = spawnSync('shellcheck', ['--version']).status === 0 ? it : it.skip;
+shellcheck('the shell scripts pass shellcheck (skipped where it is not installed)', () => {
+  const { status, stdout } = spawnSync(
+    'shellcheck',
+    [join(root, 'scripts/deploy.sh'), join(root, '.ci/run')],
+    {
+      encoding: 'utf8',
+    },
+  );
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 });

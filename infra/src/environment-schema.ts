@@ -32,6 +32,16 @@ export const bootstrapSchema = z.strictObject({
   ...account,
   /** True: `destroy` also deletes every state in the bucket. */
   force_destroy: z.boolean().default(false),
+  /** Roles for GitHub Actions of this repository, which then need no stored key. */
+  github: z
+    .strictObject({
+      repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'must look like owner/name'),
+      /** Each is a GitHub environment too, whose protection rules are the approval. */
+      environments: z.array(name).min(1),
+      /** An account has one OIDC provider of GitHub's: `existing` where another bootstrap or project made it. */
+      provider: z.enum(['create', 'existing']).default('create'),
+    })
+    .optional(),
 });
 
 const jwt = z.strictObject({

@@ -36,7 +36,7 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem',
   ],
   ReadDirectory: ['dynamodb:GetItem'],
-  LockUsers: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  LockUsers: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
   ReadSecrets: ['secretsmanager:GetSecretValue'],
   KeepInstallations: [
     'secretsmanager:CreateSecret',

@@ -69,7 +69,7 @@ export class Tables extends Construct {
   grantItems(role: Role, sid: string, table: TableRole, keyPattern: string): void {
     role.allow({
       sid,
-      actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
       resources: [this.#tables[table].arn],
       condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [keyPattern] } },
     });

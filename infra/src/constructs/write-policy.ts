@@ -5,6 +5,8 @@ export interface PolicyStatement {
   readonly actions: readonly string[];
   /** Left out in trust policies only. */
   readonly resources?: readonly string[];
+  /** Instead of `resources`, in refusals only: everything but these. */
+  readonly notResources?: readonly string[];
   readonly principal?: '*' | Readonly<Record<string, string>>;
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
@@ -13,11 +15,15 @@ export interface PolicyStatement {
 export function writePolicy(statements: readonly PolicyStatement[]): string {
   return JSON.stringify({
     Version: '2012-10-17',
-    Statement: statements.map(({ sid, effect = 'Allow', actions, resources, principal, condition }) => {
+    Statement: statements.map((statement) => {
+      const { sid, effect = 'Allow', actions, resources, notResources, principal, condition } = statement;
       const pattern = actions.find((action) => action.includes('*'));
       // A refusal may be as wide as it likes.
       if (pattern !== undefined && effect === 'Allow') {
         throw new Error(`policy statement ${sid}: the action "${pattern}" must be listed by name`);
+      }
+      if (notResources !== undefined && effect === 'Allow') {
+        throw new Error(`policy statement ${sid}: what is allowed must be listed, not what is not`);
       }
       return {
         Sid: sid,
@@ -25,6 +31,7 @@ export function writePolicy(statements: readonly PolicyStatement[]): string {
         ...(principal === undefined ? {} : { Principal: principal }),
         Action: actions,
         ...(resources === undefined ? {} : { Resource: resources }),
+        ...(notResources === undefined ? {} : { NotResource: notResources }),
         ...(condition === undefined ? {} : { Condition: condition }),
       };
     }),

@@ -9,6 +9,7 @@ import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versionin
 import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { AwsStack } from '../constructs/aws-stack.ts';
+import { ContinuousDeployment } from '../constructs/continuous-deployment.ts';
 import { writePolicy } from '../constructs/write-policy.ts';
 import type { Bootstrap } from '../environment-schema.ts';
 import { lockTableName, stateBucketName } from '../state-location.ts';
@@ -87,10 +88,21 @@ export class BootstrapStack extends AwsStack {
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true },
     });
+    const github =
+      config.github === undefined
+        ? undefined
+        : new ContinuousDeployment(this, 'github', {
+            place: this.place,
+            ...config.github,
+            stateBucketArn: bucket.arn,
+          });
     const outputs = {
       state_bucket_name: bucket.bucket,
       lock_table_name: locks.name,
       aws_region: config.aws_region,
+      ...(github === undefined
+        ? {}
+        : { plan_role_arn: github.planRoleArn, apply_role_arns: github.applyRoleArns }),
     };
     for (const [id, value] of Object.entries(outputs)) {
       new TerraformOutput(this, id, { value, staticId: true });
