@@ -33,7 +33,7 @@ export function conversationOf(place: SlackPlace): string {
 /** What every job that came out of Slack carries. */
 const fromSlack = {
   /** The same for every delivery of the same thing; whoever does jobs keeps it to do none twice. */
-  job_id: z.string().min(1).max(128),
+  job_id: z.string().min(1).max(256),
   /** When the ingress took it. */
   received_at: z.iso.datetime(),
   /** The workspace that the answer goes to (methods of an org-wide token need it). */
@@ -123,6 +123,8 @@ const commandJob = z.object({
 const uninstalledJob = z.object({
   kind: z.literal('uninstalled'),
   ...fromSlack,
+  /** Missing for an org-wide installation. */
+  team_id: slackIdSchema.optional(),
   reason: z.enum(['app_uninstalled', 'tokens_revoked', 'team_access_revoked']),
   /** Slack's own time of the event, epoch seconds. */
   event_time_seconds: z.int().min(0),
@@ -133,7 +135,7 @@ const uninstalledJob = z.object({
 /** People are to be told. Made inside the system, for the workspace that the worker is configured for. */
 const notifyJob = z.object({
   kind: z.literal('notify'),
-  job_id: z.string().min(1).max(128),
+  job_id: z.string().min(1).max(256),
   event: z.enum([
     'approval-requested',
     'approval-reminded',

@@ -28,6 +28,6 @@ function groupOf(job: SlackJob): string {
     case 'command':
       return `command:${job.team_id}:${job.who.user_id}`;
     case 'uninstalled':
-      return `installation:${job.enterprise_id ?? job.team_id}`;
+      return `installation:${job.enterprise_id ?? job.team_id ?? job.job_id}`;
   }
 }
