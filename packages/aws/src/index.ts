@@ -1,5 +1,14 @@
 export * from './bedrock/index.ts';
 export * from './dynamodb/index.ts';
+export * from './eventbridge/index.ts';
+export * from './lambda/index.ts';
+export {
+  type DescribedNotification,
+  describeNotification,
+  type NotificationType,
+} from './notifications/describe-notification.ts';
 export * from './secrets-manager/index.ts';
 export type { ServiceClientOptions } from './service-client-options.ts';
+export * from './sns/index.ts';
+export * from './sqs/index.ts';
 export * from './step-functions/index.ts';

@@ -5,6 +5,7 @@ export { createDynamoApprovalStore } from './dynamo-approval-store.ts';
 export { createDynamoAuditLog } from './dynamo-audit-log.ts';
 export { createDynamoBlobStore } from './dynamo-blob-store.ts';
 export { createDynamoCallHistory } from './dynamo-call-history.ts';
+export { createDynamoDirectory, directoryKey } from './dynamo-directory.ts';
 export { createDynamoGrantStore } from './dynamo-grant-store.ts';
 export { createDynamoItemStore } from './dynamo-item-store.ts';
 export { createDynamoMemoryStore } from './dynamo-memory-store.ts';

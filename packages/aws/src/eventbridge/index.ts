@@ -1,0 +1,5 @@
+export {
+  createEventBridgeNotifier,
+  type EventBridgeNotifierOptions,
+  eventSource,
+} from './create-event-bridge-notifier.ts';

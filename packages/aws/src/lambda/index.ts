@@ -1,0 +1,1 @@
+export { createLambdaInvoker, type LambdaInvokerOptions } from './create-lambda-invoker.ts';
