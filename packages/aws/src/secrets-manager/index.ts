@@ -1,4 +1,5 @@
 export { createSecretsManagerClient } from './create-secrets-manager-client.ts';
+export { createSecretsManagerStore, type SecretStore } from './create-secrets-manager-store.ts';
 export {
   createSecretsManagerSecretSource,
   type SecretsManagerSecretSourceOptions,
