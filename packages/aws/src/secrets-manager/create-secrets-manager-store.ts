@@ -16,7 +16,7 @@ import { callService } from '../call-service.ts';
 export interface SecretStore {
   /** The newest value. @throws NotFoundError when there is none, or it is being deleted */
   get(name: string): Promise<string>;
-  /** Never overwrites. @throws ConflictError `secret_exists` when there is one, or one is being deleted */
+  /** Never overwrites. @throws ConflictError when there is one, or one is being deleted */
   create(name: string, value: string): Promise<void>;
   /** Writes a new version, and makes the secret where there is none. The earlier value is gone for readers once this resolves. */
   put(name: string, value: string): Promise<void>;
@@ -76,14 +76,14 @@ export function createSecretsManagerStore(options: { readonly client: SecretsMan
     },
     async create(name, value) {
       if (!(await create(name, value)))
-        throw new ConflictError('secret_exists', `there is a secret "${name}" already`);
+        throw new ConflictError('conflict', `there is a secret "${name}" already`);
     },
     async put(name, value) {
       if (await overwrite(name, value)) return;
       if (await create(name, value)) return;
       // Somebody else made it in between, or it is being deleted.
       if (!(await overwrite(name, value)))
-        throw new ConflictError('secret_exists', `the secret "${name}" is being deleted: try again later`);
+        throw new ConflictError('conflict', `the secret "${name}" is being deleted: try again later`);
     },
     async delete(name) {
       await callService(
