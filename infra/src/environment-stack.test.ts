@@ -339,6 +339,15 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
     }
   });
 
+  it('alarms on what the functions count for the whole environment, whichever of them counted it', () => {
+    for (const id of ['approval-latency', 'approval-expiry-rate', 'executions-unknown']) {
+      const alarm = stack.one('aws_cloudwatch_metric_alarm', 'alarm_name', `${name}-${id}`);
+      const queries = (alarm.metric_query ?? []) as { metric?: { dimensions: unknown } }[];
+      const dimensions = [alarm.dimensions, ...queries.map(({ metric }) => metric?.dimensions)];
+      for (const one of dimensions.filter((d) => d !== undefined)) expect(one).toEqual({ environment: name });
+    }
+  });
+
   it('shows the key metrics on one dashboard', () => {
     const [dashboard] = stack.all('aws_cloudwatch_dashboard');
     const { widgets } = JSON.parse(String(dashboard?.dashboard_body));
@@ -415,7 +424,7 @@ describe('the environments differ exactly as they are documented', () => {
       protectedTables: 0,
       keys: 0,
       canaries: 0,
-      earlyWarnings: 2 * tableRoles.length + functionKeys.length - 2,
+      earlyWarnings: 2 * tableRoles.length + functionKeys.length - 3,
     });
   });
 
@@ -433,7 +442,7 @@ describe('the environments differ exactly as they are documented', () => {
       protectedTables: tableRoles.length,
       keys: 1,
       canaries: functionKeys.length,
-      earlyWarnings: 2 * tableRoles.length + functionKeys.length - 2,
+      earlyWarnings: 2 * tableRoles.length + functionKeys.length - 3,
     });
   });
 

@@ -10,10 +10,10 @@ export interface FunctionRights {
   readonly drivesWorkflow: boolean;
   /** Tells of what happened, on the bus and the topic. */
   readonly tells: boolean;
-  /** Hands jobs to the Slack worker. */
+  /** Hands jobs to the Slack worker: cards to post, conversations to go on with. */
   readonly sendsSlackJobs: boolean;
   readonly invokesModel: boolean;
-  /** Has others told by the function that tells people, so that a slow channel never stands in its way. */
+  /** Has people told by the function that tells them, so that a slow channel never stands in its way. */
   readonly callsRequestApproval: boolean;
 }
 
@@ -64,14 +64,13 @@ export const functionCatalog = {
     maxTimeoutSeconds: behindHttpApi,
     decides: true,
     callsTools: true,
+    plansItsTime: true,
     rights: {
       ...nothing,
       readWrite: [...records, 'slack_sessions', 'coordination'],
       read: ['directory'],
-      secrets: ['mcp', 'notifications'],
+      secrets: ['mcp'],
       drivesWorkflow: true,
-      tells: true,
-      sendsSlackJobs: true,
       callsRequestApproval: true,
     },
   },
@@ -88,10 +87,8 @@ export const functionCatalog = {
       ...nothing,
       readWrite: [...records, 'slack_sessions', 'coordination'],
       read: ['directory'],
-      secrets: ['mcp', 'notifications'],
+      secrets: ['mcp'],
       drivesWorkflow: true,
-      tells: true,
-      sendsSlackJobs: true,
       invokesModel: true,
       callsRequestApproval: true,
     },
@@ -119,12 +116,9 @@ export const functionCatalog = {
     calledAsynchronously: true,
     rights: {
       ...nothing,
-      readWrite: [...records, 'coordination'],
-      read: ['directory'],
-      secrets: ['notifications'],
+      readWrite: records,
       drivesWorkflow: true,
-      tells: true,
-      sendsSlackJobs: true,
+      callsRequestApproval: true,
     },
   },
   'google-mcp': {
@@ -165,9 +159,8 @@ export const functionCatalog = {
       ...nothing,
       readWrite: [...records, 'slack_sessions', 'coordination'],
       read: ['directory'],
-      secrets: ['slack', 'mcp', 'notifications'],
+      secrets: ['slack', 'mcp'],
       drivesWorkflow: true,
-      tells: true,
       sendsSlackJobs: true,
       callsRequestApproval: true,
     },

@@ -47,7 +47,7 @@ export function grantFunctionRights(options: GrantFunctionRightsOptions): void {
     const usesTables = rights.readWrite.length + rights.read.length > 0 || id === 'google-mcp';
     const services = [
       ...(usesTables ? ['dynamodb'] : []),
-      'secretsmanager',
+      ...(rights.secrets.length > 0 ? ['secretsmanager'] : []),
       ...(rights.tells ? ['sns'] : []),
     ];
     key?.grantUseThrough(role, place.region, services);

@@ -70,7 +70,7 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
 const always = ['WriteLogs', 'WriteTraces'];
 const stores = ['ReadWriteRuns', 'ReadWriteApprovals', 'ReadWriteAudit', 'ReadWriteBlobs'];
 const drives = ['StartWorkflow', 'LookAtExecutions', 'AnswerTasks'];
-const tells = ['PutEvents', 'PublishNotifications', 'SendSlackJobs'];
+const told = ['InvokeRequestApproval'];
 
 const grants: Readonly<Record<string, readonly string[]>> = {
   dev_api: [
@@ -81,8 +81,7 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     'ReadDirectory',
     'ReadSecrets',
     ...drives,
-    ...tells,
-    'InvokeRequestApproval',
+    ...told,
   ],
   dev_advance: [
     ...always,
@@ -95,20 +94,19 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     ...drives,
     'InvokeProfile',
     'InvokeModelByProfile',
-    ...tells,
-    'InvokeRequestApproval',
+    ...told,
   ],
-  dev_hitl_approval: [...always, 'SendDeadLetters', ...stores, 'ReadDirectory', 'ReadSecrets', ...tells],
-  dev_expire_approval: [
+  dev_hitl_approval: [
     ...always,
     'SendDeadLetters',
     ...stores,
-    'ReadWriteCoordination',
     'ReadDirectory',
     'ReadSecrets',
-    ...drives,
-    ...tells,
+    'PutEvents',
+    'PublishNotifications',
+    'SendSlackJobs',
   ],
+  dev_expire_approval: [...always, 'SendDeadLetters', ...stores, ...drives, ...told],
   dev_slack_ingress: [
     ...always,
     'ReadWriteCoordination',
@@ -125,8 +123,8 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     'ReadSecrets',
     'UseInstallations',
     ...drives,
-    ...tells,
-    'InvokeRequestApproval',
+    ...told,
+    'SendSlackJobs',
     'TakeSlackJobs',
   ],
   dev_google_mcp: [...always, 'ReadSecrets', 'HandOverPasswords', 'LockUsers'],
@@ -172,9 +170,9 @@ describe('least privilege', () => {
     expect(secretsOf('dev_google_mcp')).toEqual(['google', 'mcp']);
     expect(secretsOf('dev_jira_mcp')).toEqual(['jira', 'mcp']);
     expect(secretsOf('dev_hitl_approval')).toEqual(['notifications']);
-    expect(secretsOf('dev_advance')).toEqual(['mcp', 'notifications']);
+    expect(secretsOf('dev_advance')).toEqual(['mcp']);
     expect(secretsOf('dev_slack_ingress')).toEqual(['slack']);
-    expect(secretsOf('dev_slack_worker')).toEqual(['slack', 'mcp', 'notifications']);
+    expect(secretsOf('dev_slack_worker')).toEqual(['slack', 'mcp']);
   });
 
   it('lets a function make secrets below a folder of its own and nowhere else', () => {
@@ -267,8 +265,8 @@ describe('least privilege', () => {
     expect(through('prod_advance')).toEqual([
       'dynamodb.us-east-1.amazonaws.com',
       'secretsmanager.us-east-1.amazonaws.com',
-      'sns.us-east-1.amazonaws.com',
     ]);
+    expect(through('prod_hitl_approval')).toContain('sns.us-east-1.amazonaws.com');
   });
 
   it("keeps an attached function's own code from the network rights that Lambda needs", () => {

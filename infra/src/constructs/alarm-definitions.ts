@@ -38,12 +38,6 @@ export interface WatchedParts {
   readonly topicName: string;
   readonly deadLetterQueues: readonly string[];
   readonly apiId: string;
-  /** Functions, as their own metrics name them. */
-  readonly emitters: {
-    readonly decides: readonly string[];
-    readonly expires: string;
-    readonly acts: string;
-  };
 }
 
 const fiveMinutes = 300;
@@ -154,16 +148,12 @@ function throttleAlarms(tableName: string, id: string): AlarmDefinition[] {
 }
 
 /** What the service is for: decided soon, seldom expired, never unknown. */
-function approvalAlarms({ environment, emitters }: WatchedParts): AlarmDefinition[] {
-  const own = (
-    emitter: string,
-    name: string,
-    statistic: Metric['statistic'],
-    periodSeconds: number,
-  ): Metric => ({
+function approvalAlarms({ environment }: WatchedParts): AlarmDefinition[] {
+  // Whichever function it was: they keep these metrics by environment alone as well.
+  const own = (name: string, statistic: Metric['statistic'], periodSeconds: number): Metric => ({
     namespace: ownNamespace,
     name,
-    dimensions: { environment, function: emitter },
+    dimensions: { environment },
     statistic,
     periodSeconds,
   });
@@ -174,16 +164,7 @@ function approvalAlarms({ environment, emitters }: WatchedParts): AlarmDefinitio
       description:
         'Approvals wait for more than half an hour (95th percentile): do the right people see them?',
       above: 30 * 60 * 1000,
-      expression: {
-        text: 'MAX(METRICS())',
-        label: 'ms',
-        metrics: Object.fromEntries(
-          emitters.decides.map((emitter, index) => [
-            `by${index}`,
-            own(emitter, 'approval_latency_ms', 'p95', hour),
-          ]),
-        ),
-      },
+      metric: own('approval_latency_ms', 'p95', hour),
     },
     {
       id: 'approval-expiry-rate',
@@ -193,8 +174,8 @@ function approvalAlarms({ environment, emitters }: WatchedParts): AlarmDefinitio
         text: 'IF(whole > 0, 100 * part / whole, 0)',
         label: 'percent',
         metrics: {
-          part: own(emitters.expires, 'approvals_expired', 'Sum', hour),
-          whole: own(emitters.acts, 'approvals_requested', 'Sum', hour),
+          part: own('approvals_expired', 'Sum', hour),
+          whole: own('approvals_requested', 'Sum', hour),
         },
       },
     },
@@ -203,7 +184,7 @@ function approvalAlarms({ environment, emitters }: WatchedParts): AlarmDefinitio
       description:
         'It is not known whether a call took effect: somebody has to look at the target and resolve the call.',
       above: 0,
-      metric: own(emitters.acts, 'executions_unknown', 'Sum', fiveMinutes),
+      metric: own('executions_unknown', 'Sum', fiveMinutes),
     },
   ];
 }

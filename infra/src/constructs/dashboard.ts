@@ -32,15 +32,7 @@ export class Dashboard extends Construct {
 function widgetsOf(
   parts: WatchedParts,
 ): { readonly title: string; readonly series: readonly Series[]; readonly stat: string }[] {
-  const { environment, emitters } = parts;
-  const own = (emitter: string, metric: string): Series => [
-    ownNamespace,
-    metric,
-    'environment',
-    environment,
-    'function',
-    emitter,
-  ];
+  const own = (metric: string): Series => [ownNamespace, metric, 'environment', parts.environment];
   const perFunction = (metric: string): Series[] =>
     Object.values(parts.functions).map(({ name }) => ['AWS/Lambda', metric, 'FunctionName', name]);
   const perTable = (metric: string): Series[] =>
@@ -48,17 +40,17 @@ function widgetsOf(
   return [
     {
       title: 'Approval latency (ms)',
-      series: emitters.decides.map((emitter) => own(emitter, 'approval_latency_ms')),
+      series: [own('approval_latency_ms')],
       stat: 'p95',
     },
     {
       title: 'Approvals asked for and expired',
-      series: [own(emitters.acts, 'approvals_requested'), own(emitters.expires, 'approvals_expired')],
+      series: [own('approvals_requested'), own('approvals_expired')],
       stat: 'Sum',
     },
     {
       title: 'Executions with unknown outcome',
-      series: [own(emitters.acts, 'executions_unknown')],
+      series: [own('executions_unknown')],
       stat: 'Sum',
     },
     {

@@ -44,6 +44,7 @@ export class Secrets extends Construct {
   }
 
   grantRead(role: Role, secrets: readonly SecretName[]): void {
+    if (secrets.length === 0) return;
     role.allow({
       sid: 'ReadSecrets',
       actions: ['secretsmanager:GetSecretValue'],

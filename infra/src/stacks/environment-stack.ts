@@ -184,6 +184,8 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       if (decides) target.addEnvironment('POLICY_PATH', policyPath);
       if (callsTools) {
         target.addEnvironment('MCP_SERVERS', `google=${mcpApi.url}/google/mcp;jira=${mcpApi.url}/jira/mcp`);
+        // Deployed with the same commit: what they say of their tools was reviewed with it.
+        target.addEnvironment('MCP_SHIPPED', 'google,jira');
       }
     }
     if (config.agentcore_gateway_url !== undefined) {
@@ -205,7 +207,6 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
         this.events.deadLetterQueueName,
       ],
       apiId: this.api.id,
-      emitters: { decides: ['api', 'slack-worker'], expires: 'expire-approval', acts: 'advance' },
     };
     new Alarms(this, 'alarms', {
       place,
