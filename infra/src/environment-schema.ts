@@ -98,7 +98,7 @@ const fields = z.strictObject({
     )
     .default(14),
 
-  /** Also alarms on what is only slow or throttled; without it, on what is lost, broken or waits. */
+  /** Alarms on the throttling of every table, not only of those that hold what is decided. */
   enhanced_monitoring: z.boolean(),
   /** Jobs of Slack that are worked on at the same time: as many conversations can be answered side by side. */
   slack_worker_concurrency: z.int().min(2).max(1000).default(50),

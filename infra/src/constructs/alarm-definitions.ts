@@ -29,7 +29,7 @@ export type AlarmDefinition = {
 
 export interface WatchedParts {
   readonly environment: string;
-  /** Also on what is only slow or throttled. */
+  /** Also on tables whose throttling makes something late and nothing wrong. */
   readonly enhanced: boolean;
   readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   readonly stateMachineArn: string;
@@ -41,6 +41,8 @@ export interface WatchedParts {
 }
 
 const fiveMinutes = 300;
+/** Without them nothing is decided or recorded. */
+const essentialTables: readonly string[] = ['approvals', 'audit', 'runs'];
 /** Where the functions write their own metrics, in embedded metric format. */
 export const ownNamespace = 'HitlMcp';
 
@@ -50,7 +52,9 @@ export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
   return [
     ...Object.keys(parts.functions).flatMap((key) => functionAlarms(parts, key as FunctionKey)),
     ...workflowAlarms(parts.stateMachineArn),
-    ...(parts.enhanced ? parts.tableNames.flatMap((name) => throttleAlarms(name, shortName(name))) : []),
+    ...parts.tableNames
+      .filter((name) => parts.enhanced || essentialTables.includes(shortName(name)))
+      .flatMap((name) => throttleAlarms(name, shortName(name))),
     {
       id: 'notifications-failed',
       description: 'SNS could not deliver notifications: look at the subscriptions of the topic.',
@@ -96,7 +100,7 @@ export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
 
 /** Also what takes a new version back while CodeDeploy shifts to it. */
 export function functionAlarms(
-  { enhanced, functions }: Pick<WatchedParts, 'enhanced' | 'functions'>,
+  { functions }: Pick<WatchedParts, 'functions'>,
   key: FunctionKey,
 ): AlarmDefinition[] {
   const target = functions[key];
@@ -109,7 +113,7 @@ export function functionAlarms(
     above: 3,
     metric: sum('AWS/Lambda', 'Errors', dimensions),
   };
-  if (!enhanced || plansItsTime) return [errors];
+  if (plansItsTime) return [errors];
   return [
     errors,
     {
