@@ -3,6 +3,7 @@ export * from './assurance.ts';
 export { canonicalJson, type JsonObject, type JsonValue } from './canonical-json.ts';
 export * from './decision.ts';
 export { digestOf, sha256Hex } from './digest.ts';
+export * from './directory-document.ts';
 export * from './errors/index.ts';
 export { isOneOf } from './is-one-of.ts';
 export { createKeyedMutex } from './keyed-mutex.ts';

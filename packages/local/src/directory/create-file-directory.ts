@@ -1,6 +1,13 @@
-import { type Directory, type DirectoryEntry, InvalidInputError, UnavailableError } from '@hitl/core';
+import {
+  createIndexedDirectory,
+  type Directory,
+  type DirectoryIndex,
+  directoryDocumentSchema,
+  InvalidInputError,
+  indexDirectory,
+  UnavailableError,
+} from '@hitl/core';
 import { parseCheckedFile, readTextFile } from '../read-checked-file.ts';
-import { directoryFileSchema } from './directory-file.ts';
 
 export interface FileDirectoryOptions {
   readonly path: string;
@@ -9,9 +16,7 @@ export interface FileDirectoryOptions {
 
 interface Loaded {
   readonly text: string;
-  readonly byId: ReadonlyMap<string, DirectoryEntry>;
-  readonly byLink: ReadonlyMap<string, DirectoryEntry>;
-  readonly byGroup: ReadonlyMap<string, readonly string[]>;
+  readonly index: DirectoryIndex;
 }
 
 /**
@@ -25,12 +30,12 @@ export async function createFileDirectory({ path, logger }: FileDirectoryOptions
   let loaded = load(path, await readTextFile(path));
   let isBroken = false;
 
-  async function current(): Promise<Loaded> {
+  async function current(): Promise<DirectoryIndex> {
     try {
       const text = await readTextFile(path);
       if (text !== loaded.text) loaded = load(path, text);
       isBroken = false;
-      return loaded;
+      return loaded.index;
     } catch (error) {
       if (!isBroken)
         logger?.error('the directory can not be read; nobody may vote until it is mended', { error });
@@ -40,29 +45,9 @@ export async function createFileDirectory({ path, logger }: FileDirectoryOptions
     }
   }
 
-  return {
-    find: async (id) => (await current()).byId.get(id),
-    findByLink: async (link) => (await current()).byLink.get(link),
-    membersOf: async (group) => (await current()).byGroup.get(group) ?? [],
-    list: async () => [...(await current()).byId.values()],
-  };
+  return createIndexedDirectory(current);
 }
 
 function load(path: string, text: string): Loaded {
-  const file = parseCheckedFile(path, text, directoryFileSchema);
-  const byId = new Map<string, DirectoryEntry>();
-  const byLink = new Map<string, DirectoryEntry>();
-  const byGroup = new Map<string, string[]>();
-  for (const { display_name, links, ...rest } of file.principals) {
-    const entry: DirectoryEntry = {
-      ...rest,
-      groups: [...new Set(rest.groups)],
-      ...(display_name === undefined ? {} : { display_name }),
-      ...(links === undefined ? {} : { links }),
-    };
-    byId.set(entry.id, entry);
-    for (const link of links ?? []) byLink.set(link, entry);
-    for (const group of entry.groups) byGroup.set(group, [...(byGroup.get(group) ?? []), entry.id]);
-  }
-  return { text, byId, byLink, byGroup };
+  return { text, index: indexDirectory(parseCheckedFile(path, text, directoryDocumentSchema)) };
 }
