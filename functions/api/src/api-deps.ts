@@ -1,4 +1,4 @@
-import type { ApplicationDeps } from '@hitl/application';
+import type { RequestDeps } from '@hitl/application';
 import type { Assurance, Channel, StreamEvent } from '@hitl/core';
 
 /** Whom a credential stands for. */
@@ -12,7 +12,7 @@ export interface Credential {
 /** Proves a request. @throws UnauthenticatedError when it carries no valid credential. */
 export type Authenticate = (request: Request) => Promise<Credential>;
 
-export interface ApiDeps extends ApplicationDeps {
+export interface ApiDeps extends RequestDeps {
   readonly authenticate: Authenticate;
   readonly version: string;
   /** Live events of a run, from now until it finishes, waits for people, or `signal` aborts. */

@@ -1,4 +1,4 @@
-import { advanceRun } from '@hitl/application';
+import { type ApplicationDeps, advanceRun } from '@hitl/application';
 import { exportLog, verifyLog } from '@hitl/audit';
 import { type AuditEntry, type JsonObject, UnauthenticatedError } from '@hitl/core';
 import { createMemoryWorkflowEngine } from '@hitl/testing';
@@ -36,7 +36,7 @@ export function openApi(
   );
   const logged: { message: string; facts: unknown }[] = [];
   const log = (message: string, facts?: unknown) => void logged.push({ message, facts });
-  const base: ApiDeps = {
+  const base: ApiDeps & ApplicationDeps = {
     ...world.deps,
     workflow: engine,
     publish: (runId, event) => feed.publish(runId, event),
@@ -48,7 +48,7 @@ export function openApi(
     verifyAudit: (expectedHead) => verifyLog({ ...world.deps, expectedHead }),
     exportAudit: () => exportLog(world.deps),
   };
-  const deps: ApiDeps = { ...base, ...change?.(base) };
+  const deps: ApiDeps & ApplicationDeps = { ...base, ...change?.(base) };
   const app = createApi(deps);
 
   const send = async (who: Who, route: string, { body, raw, headers = {} }: CallOptions = {}) => {

@@ -3,26 +3,47 @@ import type { JsonObject } from '@hitl/core';
 import { toInvalidInput } from '@hitl/lambda';
 import { z } from 'zod';
 
-const requestEventSchema = z.object({ run_id: z.string().min(1) });
+const handOverSchema = z
+  .object({
+    run_id: z.string().min(1),
+    /** Without it: the run's open requests are new. */
+    kind: z
+      .enum([
+        'approval-requested',
+        'approval-reminded',
+        'approval-escalated',
+        'approval-decided',
+        'run-finished',
+      ])
+      .optional(),
+    approval_id: z.string().min(1).optional(),
+  })
+  .refine(({ kind, approval_id }) => approval_id !== undefined || !kind?.startsWith('approval-'), {
+    path: ['approval_id'],
+    message: 'is needed with this kind',
+  });
 
 /**
- * Tells people about a run's open approval requests, on every channel. Invoked asynchronously, so that a slow or broken channel
- * never stands between a request and its record.
+ * Tells people on every channel what happened to a run: that it waits for them, reminders and escalations, decisions, its end.
+ * Invoked asynchronously, so that a slow or broken channel never stands between what happened and its record.
  */
 export function createHandler(
   deps: Pick<ApplicationDeps, 'repository' | 'notifiers' | 'logger' | 'clock'>,
 ): (event: unknown) => Promise<JsonObject> {
   return async (event) => {
-    const request = requestEventSchema.safeParse(event);
-    if (!request.success) throw toInvalidInput(request.error);
-    const { run_id } = request.data;
+    const parsed = handOverSchema.safeParse(event);
+    if (!parsed.success) throw toInvalidInput(parsed.error);
+    const { run_id, kind, approval_id } = parsed.data;
     const run = await deps.repository.load(run_id);
-    const open = [...(run?.approvals.values() ?? [])].filter((approval) => approval.status === 'pending');
-    if (run !== undefined) {
-      await Promise.all(
-        open.map((approval) => deliverAll(deps, 'approval-requested', run, approval.approval_id)),
-      );
+    if (run === undefined) return { run_id, told: 0 };
+    if (kind !== undefined) {
+      await deliverAll(deps, kind, run, approval_id);
+      return { run_id, told: 1 };
     }
+    const open = [...run.approvals.values()].filter((approval) => approval.status === 'pending');
+    await Promise.all(
+      open.map((approval) => deliverAll(deps, 'approval-requested', run, approval.approval_id)),
+    );
     return { run_id, told: open.length };
   };
 }

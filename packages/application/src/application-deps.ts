@@ -53,6 +53,9 @@ export interface ApplicationDeps {
   readonly settings: ApplicationSettings;
 }
 
+/** What every use case touches but the agent's step, the only one that asks a model. */
+export type RequestDeps = Omit<ApplicationDeps, 'model' | 'modelId'>;
+
 export interface ApplicationSettings {
   /** This worker's name in claims; unique per process start, so that a claim under it is acted on here or by nobody. */
   readonly workerId: string;

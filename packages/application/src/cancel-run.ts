@@ -7,7 +7,7 @@ import {
   type RunState,
   redactText,
 } from '@hitl/core';
-import type { ApplicationDeps } from './application-deps.ts';
+import type { RequestDeps } from './application-deps.ts';
 import { type Caller, resolveRequester } from './caller.ts';
 import { loadRun } from './load-run.ts';
 import { recordingRefusals } from './record-refusal.ts';
@@ -16,7 +16,7 @@ import { wakeRun } from './wake-run.ts';
 
 /** Cancels a run: what has not been executed will not be. Only the requester may. */
 export async function cancelRun(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   caller: Caller,
   runId: string,
   reason?: string,
@@ -30,7 +30,7 @@ export async function cancelRun(
 }
 
 async function cancelOnce(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   caller: Caller,
   runId: string,
   reason: string | undefined,

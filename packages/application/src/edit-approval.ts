@@ -10,7 +10,7 @@ import {
   toolCallDigest,
 } from '@hitl/core';
 import { appendRefusal } from './append-refusal.ts';
-import type { ApplicationDeps } from './application-deps.ts';
+import type { RequestDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { settleIfDue } from './cast-vote.ts';
 import { loadFrozenTools } from './freeze-tools.ts';
@@ -32,13 +32,13 @@ export interface Edit {
  * Changes a waiting call's arguments: new digest, policy and preview again, earlier votes void, and whoever edited does not
  * count as an approver any more.
  */
-export async function editApproval(deps: ApplicationDeps, caller: Caller, edit: Edit): Promise<RunState> {
+export async function editApproval(deps: RequestDeps, caller: Caller, edit: Edit): Promise<RunState> {
   const run = await retryOnConflict(() => editOnce(deps, caller, edit));
   notifyAll(deps, 'approval-requested', run, edit.approval_id);
   return run;
 }
 
-async function editOnce(deps: ApplicationDeps, caller: Caller, edit: Edit): Promise<RunState> {
+async function editOnce(deps: RequestDeps, caller: Caller, edit: Edit): Promise<RunState> {
   const principal = await recordingRefusals(deps, caller, () => resolveKnown(deps.directory, caller));
   const { run: loaded } = await loadApproval(deps, edit.approval_id);
   const { run } = await settleIfDue(deps, loaded, edit.approval_id);
@@ -71,7 +71,7 @@ const maxArgumentsBytes = 192 * 1024;
 
 /** Policy and preview of the edited call, asked only once it is known that this person may edit. */
 async function judgeEdit(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   proposed: ProposedEdit,
   tool: ToolDefinition,
 ): Promise<EditVerdict> {

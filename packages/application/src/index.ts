@@ -1,6 +1,6 @@
 export { type AdvanceOutcome, advanceRun } from './advance-run.ts';
 export { appendSystemEntry } from './append-system-entry.ts';
-export type { ApplicationDeps, ApplicationSettings, Log } from './application-deps.ts';
+export type { ApplicationDeps, ApplicationSettings, Log, RequestDeps } from './application-deps.ts';
 export { type Caller, resolveKnown, resolveRequester } from './caller.ts';
 export { cancelRun } from './cancel-run.ts';
 export { type Ballot, castVote, settleIfDue, type VoteDeps } from './cast-vote.ts';

@@ -1,6 +1,6 @@
 import { decideGrantCreation, decideGrantRevocation, type GrantWish } from '@hitl/approvals';
 import { type GrantState, InvalidInputError, NotFoundError, redactText } from '@hitl/core';
-import type { ApplicationDeps } from './application-deps.ts';
+import type { RequestDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { holdsSecret } from './gate-call.ts';
 import { appendToGrant } from './grant-ledger.ts';
@@ -11,7 +11,7 @@ export type GrantRequest = GrantWish;
 
 /** Gives a pre-approval. @throws InvalidInputError / ForbiddenError with the field or the rule that it breaks. */
 export async function createGrant(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   caller: Caller,
   request: GrantRequest,
 ): Promise<GrantState> {
@@ -37,7 +37,7 @@ export async function createGrant(
 
 /** Ends a grant at once. Its grantor, its grantee and members of the grantor's groups may. */
 export async function revokeGrant(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   caller: Caller,
   grantId: string,
   reason?: string,

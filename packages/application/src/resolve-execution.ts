@@ -1,5 +1,5 @@
 import { ConflictError, ForbiddenError, NotFoundError, type RunState, redactText } from '@hitl/core';
-import type { ApplicationDeps } from './application-deps.ts';
+import type { RequestDeps } from './application-deps.ts';
 import { type Caller, resolveKnown } from './caller.ts';
 import { loadRun } from './load-run.ts';
 import { recordingRefusals } from './record-refusal.ts';
@@ -14,14 +14,14 @@ export interface Resolution {
 
 /** A person who looked at the target says what became of a call whose outcome nobody knew. */
 export async function resolveExecution(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   caller: Caller,
   resolution: Resolution,
 ): Promise<RunState> {
   return recordingRefusals(deps, caller, () => retryOnConflict(() => resolveOnce(deps, caller, resolution)));
 }
 
-async function resolveOnce(deps: ApplicationDeps, caller: Caller, resolution: Resolution): Promise<RunState> {
+async function resolveOnce(deps: RequestDeps, caller: Caller, resolution: Resolution): Promise<RunState> {
   const principal = await resolveKnown(deps.directory, caller);
   const run = await loadRun(deps, resolution.run_id);
   const call = run.calls.get(resolution.call_id);

@@ -9,7 +9,7 @@ import {
   redactText,
   SequenceConflictError,
 } from '@hitl/core';
-import type { ApplicationDeps } from './application-deps.ts';
+import type { RequestDeps } from './application-deps.ts';
 import { type Caller, resolveRequester } from './caller.ts';
 
 export interface RunRequest {
@@ -32,7 +32,7 @@ const idempotencyWindowMs = 24 * 60 * 60 * 1000;
  * @throws ConflictError `idempotency_key_reused` when the key belongs to another request.
  */
 export async function createRun(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   caller: Caller,
   request: RunRequest,
 ): Promise<{ run: RunState; isNew: boolean }> {
@@ -58,11 +58,7 @@ export async function createRun(
 }
 
 /** Records a new run and starts its workflow. */
-export async function startRun(
-  deps: ApplicationDeps,
-  caller: Caller,
-  request: RunRequest,
-): Promise<RunState> {
+export async function startRun(deps: RequestDeps, caller: Caller, request: RunRequest): Promise<RunState> {
   const { run } = await createRun(deps, caller, request);
   // Also for a repeated request: the first one may have died before it came this far, and starting twice is one execution.
   if (run.status !== 'running') return run;
@@ -86,7 +82,7 @@ function refuseBlankQuery({ query }: RunRequest): void {
 }
 
 async function startEvent(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   caller: Caller,
   principal: Principal,
   request: RunRequest,
@@ -121,7 +117,7 @@ async function startEvent(
 }
 
 async function claimKey(
-  deps: ApplicationDeps,
+  deps: RequestDeps,
   principal: Principal,
   request: RunRequest,
   runId: string,

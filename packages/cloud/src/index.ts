@@ -1,1 +1,14 @@
-export {};
+export { type BackgroundWork, createBackgroundWork } from './background-work.ts';
+export { createCloudModel } from './create-cloud-model.ts';
+export { createCloudNotifiers } from './create-cloud-notifiers.ts';
+export { type CloudToolsOptions, createCloudTools } from './create-cloud-tools.ts';
+export { createFunction, type FunctionOptions, type FunctionRuntime } from './create-function.ts';
+export { createHandOverNotifier, type HandOver } from './hand-over-notifier.ts';
+export { type LoadedPolicy, loadPolicy } from './load-policy.ts';
+export { businessMetrics, createMeteredRepository } from './metered-repository.ts';
+export { type CloudApplication, openApplication } from './open-application.ts';
+export { openHandOver } from './open-hand-over.ts';
+export { type CloudStores, openStores } from './open-stores.ts';
+export { openWorkflow } from './open-workflow.ts';
+export { planStepTime, type StepTime } from './plan-step-time.ts';
+export { readSecretField, readSecretFields } from './secret-field.ts';

@@ -14,50 +14,66 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly namespace?: string;
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Metrics that count over all functions too: kept by these of the dimensions once more. */
+  readonly rollUp?: { readonly names: readonly string[]; readonly dimensions: readonly string[] };
   readonly clock?: Clock;
   /** CloudWatch reads the format from any log line of the function. Default: stdout. */
   readonly write?: (line: string) => void;
 }
 
+/** The format's limits on one line: values of a metric, and metrics. */
+const maxValues = 100;
+const maxMetrics = 100;
+
+type Values = Map<string, { readonly unit: MetricUnit; readonly values: number[] }>;
+
 /** CloudWatch embedded metric format: metrics as log lines, with no API call and no agent. */
 export function createMetrics(options: MetricsOptions): Metrics {
-  const { namespace = 'HitlMcp', dimensions, clock = systemClock } = options;
-  const write = options.write ?? ((line: string) => void process.stdout.write(line));
-  let values = new Map<string, { unit: MetricUnit; values: number[] }>();
+  const { namespace = 'HitlMcp', dimensions, rollUp, clock = systemClock } = options;
+  const writeLine = options.write ?? ((line: string) => void process.stdout.write(line));
+  let values: Values = new Map();
   let annotations: Record<string, string | number | boolean> = {};
+
+  function write(collected: Values): void {
+    const metrics = [...collected];
+    const described = metrics.map(([Name, { unit }]) => ({ Name, Unit: unit }));
+    const rolledUp = described.filter(({ Name }) => rollUp?.names.includes(Name));
+    const directives = [
+      { Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics: described },
+      ...(rollUp === undefined || rolledUp.length === 0
+        ? []
+        : [{ Namespace: namespace, Dimensions: [rollUp.dimensions], Metrics: rolledUp }]),
+    ];
+    const line = {
+      _aws: { Timestamp: clock.now(), CloudWatchMetrics: directives },
+      ...annotations,
+      ...dimensions,
+      ...Object.fromEntries(
+        metrics.map(([name, m]) => [name, m.values.length === 1 ? m.values[0] : m.values]),
+      ),
+    };
+    writeLine(`${JSON.stringify(line)}\n`);
+  }
+
   return {
     add(name, value, unit = 'Count') {
       const metric = values.get(name);
-      if (metric === undefined) values.set(name, { unit, values: [value] });
-      // The format allows 100 values of one metric in a line.
-      else if (metric.values.length < 100) metric.values.push(value);
+      const isFull = metric === undefined ? values.size >= maxMetrics : metric.values.length >= maxValues;
+      if (isFull) {
+        write(values);
+        values = new Map();
+      }
+      const current = values.get(name);
+      if (current === undefined) values.set(name, { unit, values: [value] });
+      else current.values.push(value);
     },
     annotate(name, value) {
       annotations[name] = value;
     },
     flush() {
-      if (values.size === 0) return;
-      const metrics = [...values].slice(0, 100);
-      const line = {
-        _aws: {
-          Timestamp: clock.now(),
-          CloudWatchMetrics: [
-            {
-              Namespace: namespace,
-              Dimensions: [Object.keys(dimensions)],
-              Metrics: metrics.map(([Name, { unit }]) => ({ Name, Unit: unit })),
-            },
-          ],
-        },
-        ...annotations,
-        ...dimensions,
-        ...Object.fromEntries(
-          metrics.map(([name, m]) => [name, m.values.length === 1 ? m.values[0] : m.values]),
-        ),
-      };
+      if (values.size > 0) write(values);
       values = new Map();
       annotations = {};
-      write(`${JSON.stringify(line)}\n`);
     },
   };
 }

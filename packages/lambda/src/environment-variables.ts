@@ -35,6 +35,8 @@ export const environmentVariables = {
   MCP_AUTH_TOKEN: text,
   /** Aliases of servers whose annotations and previews the operator trusts, separated by commas. */
   MCP_TRUSTED: text,
+  /** Aliases of servers that are deployed together with this one: trusted, and their tools accepted as shipped. */
+  MCP_SHIPPED: text,
   MODEL_ID: text,
   /** Base URL of an OpenAI-compatible model server. */
   MODEL_BASE_URL: url,

@@ -49,7 +49,7 @@ export interface LocalStack {
   readonly tokenPath: string;
   /** Where it listens, if it does. */
   readonly url?: string;
-  readonly deps: ApiDeps;
+  readonly deps: ApiDeps & ApplicationDeps;
   readonly policySource: string;
   /** For people: what each MCP server is, and who is in the directory. */
   readonly serverLines: readonly string[];
@@ -166,7 +166,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     });
     const expire = createExpireApprovalHandler(deps);
     const audit = { log: stores.auditLog, blobs: stores.blobs };
-    const apiDeps: ApiDeps = {
+    const apiDeps: ApiDeps & ApplicationDeps = {
       ...deps,
       authenticate: createLocalAuthenticate({ operator: token, people: personTokens }),
       version,
