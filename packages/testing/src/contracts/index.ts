@@ -1,3 +1,12 @@
+export type {
+  ApprovalChannel,
+  ApprovalChannelSite,
+  ApprovalOutcome,
+  ChannelAnswer,
+  ChannelBallot,
+  PostedApproval,
+} from './approval-channel.ts';
+export { describeApprovalChannel } from './approval-channel-contract.ts';
 export { describeApprovalStoreContract } from './approval-store-contract.ts';
 export { describeAuditLogContract } from './audit-log-contract.ts';
 export { describeBlobStoreContract } from './blob-store-contract.ts';
