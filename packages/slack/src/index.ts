@@ -1,3 +1,12 @@
 export * from './approval-controls.ts';
+export * from './call/create-slack-caller.ts';
+export * from './call/slack-refused-error.ts';
+export * from './ingress/index.ts';
+export * from './install/index.ts';
 export * from './jobs.ts';
+export { createAppManifest } from './manifest/create-app-manifest.ts';
+export { renderAppManifest } from './manifest/render-app-manifest.ts';
+export { decodeModalMetadata, encodeModalMetadata, type ModalMetadata } from './modal-metadata.ts';
 export { queueEntryOf } from './queue-entry-of.ts';
+export { slackPaths } from './slack-paths.ts';
+export * from './verify/index.ts';

@@ -1,7 +1,7 @@
 import { isoNow, sha256Hex } from '@hitl/core';
+import type { InstallationRef } from '../install/installation.ts';
 import type { SlackAccount } from '../jobs.ts';
 import type { SlackIngressDeps } from './ingress-deps.ts';
-import type { InstallationRef } from './installation-of.ts';
 
 interface FromPerson {
   readonly team?: { readonly id?: string | null | undefined } | null | undefined;

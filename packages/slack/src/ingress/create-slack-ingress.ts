@@ -25,20 +25,32 @@ const handlers: Readonly<Record<string, Handle>> = {
   [slackPaths.commands]: withForm(handleCommand),
 };
 
+/** What browsers call, without a signature. */
+const openRoutes: Readonly<
+  Record<string, (deps: SlackIngressDeps, request: Request) => Promise<Response> | undefined>
+> = {
+  [slackPaths.install]: (deps, request) => deps.install?.start(request),
+  [slackPaths.oauthCallback]: (deps, request) => deps.install?.finish(request),
+};
+
 /**
  * What Slack calls: events, clicks and commands. Nothing of a request is looked at before its signature over the raw bytes is
  * checked. Answers at once and does nothing that can wait; that is in the queue when Slack gets its 200.
  */
 export function createSlackIngress(deps: SlackIngressDeps): SlackIngress {
   return async (request) => {
-    const handle = handlers[new URL(request.url).pathname];
-    if (handle === undefined) return refusedForGood(404, 'not found');
-    if (request.method !== 'POST') {
-      const refusal = refusedForGood(405, 'POST only');
-      refusal.headers.set('allow', 'POST');
+    const { pathname } = new URL(request.url);
+    const open = openRoutes[pathname];
+    const handle = handlers[pathname];
+    if (open === undefined && handle === undefined) return refusedForGood(404, 'not found');
+    const method = open === undefined ? 'POST' : 'GET';
+    if (request.method !== method) {
+      const refusal = refusedForGood(405, `${method} only`);
+      refusal.headers.set('allow', method);
       return refusal;
     }
     try {
+      if (handle === undefined) return (await open?.(deps, request)) ?? refusedForGood(404, 'not found');
       const body = await readBody(request);
       if (body === undefined) return refusedForGood(413, 'too large');
       const secrets = await deps.signingSecrets();

@@ -1,5 +1,5 @@
 import { isoNow } from '@hitl/core';
-import { conversationOf, type SlackJob, type SlackPlace } from '../jobs.ts';
+import type { SlackJob, SlackPlace } from '../jobs.ts';
 import { queueEntryOf } from '../queue-entry-of.ts';
 import { acknowledged, json, refusedForGood } from './answer.ts';
 import { deduplicate } from './deduplicate.ts';
@@ -14,6 +14,7 @@ import {
 } from './event-envelope.ts';
 import type { SlackIngressDeps } from './ingress-deps.ts';
 import { botUserOf, installationOf } from './installation-of.ts';
+import { isKnownThread, rememberThread } from './known-threads.ts';
 import { type Addressing, addressingOf, isFromPerson } from './message-addressing.ts';
 import { plainText } from './plain-text.ts';
 
@@ -77,7 +78,7 @@ async function takeMessage(deps: SlackIngressDeps, envelope: EventCallback): Pro
   // A mention comes twice, as `app_mention` and as `message`, under two event ids.
   await deduplicate(deps.items, [eventKey(envelope), `slack-${messageKey}`], async () => {
     // Before the queue has it: a reply that comes at once must find that the bot is in the thread.
-    await deps.sessions.getOrCreate(conversationOf(where), deps.ids.next('ses'));
+    await rememberThread(deps.items, where);
     await deps.queue.send(queueEntryOf(job));
   });
 }
@@ -88,7 +89,7 @@ async function threadAddressing(
   where: SlackPlace,
 ): Promise<Addressing | undefined> {
   if (event.thread_ts == null || event.thread_ts === event.ts) return undefined;
-  return (await deps.sessions.get(conversationOf(where))) === undefined ? undefined : 'thread';
+  return (await isKnownThread(deps.items, where)) ? 'thread' : undefined;
 }
 
 function placeOf(event: MessageEvent): SlackPlace {

@@ -1,6 +1,7 @@
-import type { Clock, IdGenerator, ItemStore, JobQueue, SessionStore } from '@hitl/core';
-import type { InstallationRef } from './installation-of.ts';
-import type { SlackCaller } from './slack-caller.ts';
+import type { Clock, ItemStore, JobQueue } from '@hitl/core';
+import type { SlackCaller } from '../call/create-slack-caller.ts';
+import type { InstallRoutes } from '../install/create-install-routes.ts';
+import type { InstallationRef } from '../install/installation.ts';
 
 export interface IngressLog {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
@@ -11,18 +12,17 @@ export interface IngressLog {
 export interface SlackIngressDeps {
   /** Read for every request, so that a secret can be replaced while we run. Several may be active. */
   readonly signingSecrets: () => Promise<readonly string[]>;
-  /** What was seen already, and what an installation is in the middle of. */
+  /** What was seen already, and which threads the bot is in. */
   readonly items: ItemStore;
   readonly queue: JobQueue;
-  /** Threads that the bot is in. */
-  readonly sessions: SessionStore;
   /** For opening modals, the one thing that can't wait for the worker. */
   readonly slack: SlackCaller;
   /** The bot token of an installation. @throws NotFoundError where the app is not installed. */
   readonly botToken: (installation: InstallationRef) => Promise<string>;
   /** For the `response_url`s that Slack sends. */
   readonly fetch?: typeof fetch;
+  /** Where the app can be installed by OAuth. */
+  readonly install?: InstallRoutes;
   readonly clock: Clock;
-  readonly ids: IdGenerator;
   readonly log: IngressLog;
 }

@@ -1,10 +1,5 @@
+import type { InstallationRef } from '../install/installation.ts';
 import type { EventCallback } from './event-envelope.ts';
-
-/** Which installation of the app something came through. `enterprise_id` is set for an org-wide one only. */
-export interface InstallationRef {
-  readonly team_id?: string;
-  readonly enterprise_id?: string;
-}
 
 /**
  * In a shared channel the outer `team_id` may be the other side's workspace: what the app is authorized for counts first, then

@@ -1,0 +1,89 @@
+import type { Lease } from '@hitl/coordination';
+import { type Clock, systemClock, UnavailableError } from '@hitl/core';
+import type { SlackCaller } from '../call/create-slack-caller.ts';
+import { parseAccessAnswer, tokensOf } from './access-answer.ts';
+import type { Installation } from './installation.ts';
+import type { InstallationStore } from './installation-store.ts';
+import type { OauthClient } from './oauth-client.ts';
+
+export interface TokenRotationOptions {
+  readonly oauthClient: () => Promise<OauthClient>;
+  /** Must read what was written last: a refresh token works once. */
+  readonly installations: InstallationStore;
+  readonly lease: Lease;
+  readonly slack: SlackCaller;
+  readonly clock?: Clock;
+  /** How long before its end a token is renewed; default two of its twelve hours. */
+  readonly marginMs?: number;
+  /** Waits before writing the new pair is tried again. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+const leaseMs = 30_000;
+const writeDelaysMs: readonly number[] = [100, 400, 1600];
+
+/**
+ * Renews an installation's token where it rotates and its end is near. One at a time, and the new pair is written before it is
+ * used: the old refresh token is void from the moment that Slack has answered.
+ * @throws UnavailableError when the token is over and can't be renewed now
+ */
+export function createTokenRotation(
+  options: TokenRotationOptions,
+): (id: string, installation: Installation) => Promise<Installation> {
+  const { installations, lease, slack, clock = systemClock, marginMs = 2 * 60 * 60 * 1000 } = options;
+  const wait = options.wait ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+  const endsWithin = (installation: Installation, ms: number): boolean =>
+    installation.refresh_token !== undefined &&
+    installation.expires_at !== undefined &&
+    Date.parse(installation.expires_at) - clock.now() <= ms;
+
+  async function renew(id: string, refreshToken: string, installation: Installation): Promise<Installation> {
+    const { clientId, clientSecret } = await options.oauthClient();
+    const answer = parseAccessAnswer(
+      await slack({
+        method: 'oauth.v2.access',
+        arguments: {
+          grant_type: 'refresh_token',
+          client_id: clientId,
+          client_secret: clientSecret,
+          refresh_token: refreshToken,
+        },
+      }),
+    );
+    const next = { ...installation, ...tokensOf(answer, clock.now()) };
+    for (const delayMs of writeDelaysMs) {
+      try {
+        await installations.put(id, next);
+        return next;
+      } catch {
+        // Lost now means installed anew by hand: worth a few more tries.
+        await wait(delayMs);
+      }
+    }
+    await installations.put(id, next);
+    return next;
+  }
+
+  return async (id, installation) => {
+    if (!endsWithin(installation, marginMs)) return installation;
+    const hold = await lease.acquire(`slack-installation:${id}`, { ttlMs: leaseMs });
+    if (hold === undefined) {
+      // Somebody else is at it; until then the present token does.
+      if (!endsWithin(installation, 60_000)) return installation;
+      throw new UnavailableError('the Slack token is being renewed; try again in a moment');
+    }
+    try {
+      const current = (await installations.get(id)) ?? installation;
+      if (current.refresh_token === undefined || !endsWithin(current, marginMs)) return current;
+      try {
+        return await renew(id, current.refresh_token, current);
+      } catch (error) {
+        if (!endsWithin(current, 60_000)) return current;
+        throw error;
+      }
+    } finally {
+      // What can't be released runs out by itself.
+      await hold.release().catch(() => undefined);
+    }
+  };
+}
