@@ -9,6 +9,7 @@ export {
 } from './notifications/describe-notification.ts';
 export * from './secrets-manager/index.ts';
 export type { ServiceClientOptions } from './service-client-options.ts';
+export * from './signing/index.ts';
 export * from './sns/index.ts';
 export * from './sqs/index.ts';
 export * from './step-functions/index.ts';
