@@ -47,6 +47,15 @@ describe('the API client', () => {
     await expect(list()).rejects.toMatchObject({ status: 401, message });
   });
 
+  it('passes on what the gateway in front of the API says when it lets nobody in', async () => {
+    const { list } = clientOf(() => Response.json({ message: 'Forbidden' }, { status: 403 }));
+    await expect(list()).rejects.toMatchObject({
+      status: 403,
+      code: 'forbidden',
+      message: 'https://api.example.com/prod refuses these credentials: Forbidden',
+    });
+  });
+
   it('refuses a token that no header can carry, before it is sent', () => {
     expect(() => clientOf(() => Response.json({}), 'two\nlines')).toThrow('HITL_API_TOKEN: must be one word');
   });

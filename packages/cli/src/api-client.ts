@@ -10,6 +10,8 @@ const problemSchema = z.object({
   request_id: z.string().optional(),
 });
 
+const refusalSchema = z.object({ message: z.string().max(500) });
+
 export interface ApiClient {
   /** What answers, for people. */
   readonly where: string;
@@ -68,6 +70,15 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       const complaint = token === undefined ? 'is not set, but a token is wanted' : 'is not accepted';
       return new ApiProblem(status, 'unauthenticated', `HITL_API_TOKEN: ${complaint} by ${where}`, []);
     }
+    const refusal = refusalSchema.safeParse(parseJson(text));
+    // The gateway in front of the API answers for itself.
+    if (status === 403 && refusal.success && !problem.success)
+      return new ApiProblem(
+        status,
+        'forbidden',
+        `${where} refuses these credentials: ${refusal.data.message}`,
+        [],
+      );
     if (!problem.success) return strange(`answered HTTP ${status}`);
     const { code, detail, errors, request_id } = problem.data;
     const shown = status >= 500 && request_id !== undefined ? `${detail} (request ${request_id})` : detail;

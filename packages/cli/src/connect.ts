@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { findRunningStack } from '@hitl/local/find-running-stack';
 import { type ApiClient, createApiClient } from './api-client.ts';
+import { signingFetchOf } from './signing-fetch.ts';
 
 export interface ConnectOptions {
   readonly api?: string | undefined;
@@ -18,7 +19,15 @@ const pauseMs = 50;
 export async function connect(options: ConnectOptions): Promise<ApiClient> {
   const token = options.env.HITL_API_TOKEN || undefined;
   if (options.api !== undefined)
-    return createApiClient({ baseUrl: options.api, token, fetch: globalThis.fetch, isNamed: true });
+    return createApiClient({
+      baseUrl: options.api,
+      token,
+      // A bearer token is for an API behind OIDC; without one AWS's own credentials speak.
+      fetch:
+        (token === undefined ? await signingFetchOf(options.api, options.env) : undefined) ??
+        globalThis.fetch,
+      isNamed: true,
+    });
   for (const deadline = Date.now() + patienceMs; ; ) {
     const running = await findRunningStack(options.dataDir);
     if (running !== undefined)

@@ -117,7 +117,11 @@ async function addCommands(
     if (group.name === called) (await group.load())(program, context);
     else program.command(group.name).description(group.summary);
   }
-  program.option('--api <url>', 'a deployed API; its bearer token is read from HITL_API_TOKEN', baseUrl);
+  program.option(
+    '--api <url>',
+    'a deployed API; its bearer token is read from HITL_API_TOKEN, without one AWS credentials sign',
+    baseUrl,
+  );
   program.option('--json', 'one JSON document on stdout, everything else on stderr').exitOverride();
   for (const command of allCommands(program)) {
     command.exitOverride().option('--json', 'one JSON document on stdout, everything else on stderr');
