@@ -1,0 +1,15 @@
+import { visibleLine } from '@hitl/core';
+import { clip } from './clip.ts';
+
+/**
+ * The top-level `text` of a message with blocks: what a notification and a screen reader show, and the one place that Slack parses. So
+ * its control characters are escaped, and an address or a broadcast loses what would make it live.
+ */
+export function fallbackText(text: string): string {
+  return clip(visibleLine(text), 300)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('://', ':/ /')
+    .replace(/@(?=channel|here|everyone)/gi, '@ ');
+}
