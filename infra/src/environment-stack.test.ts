@@ -166,7 +166,11 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
       const permissions = stack.all('aws_lambda_permission');
       expect(permissions).toHaveLength(5);
       for (const permission of permissions) {
-        expect(permission).toMatchObject({ action: 'lambda:InvokeFunction', qualifier: 'live' });
+        // A reference, so that the alias is there before its permission.
+        expect(permission).toMatchObject({
+          action: 'lambda:InvokeFunction',
+          qualifier: expect.stringMatching(/^\$\{aws_lambda_alias\..+\.name\}$/),
+        });
         expect(permission.principal).toMatch(/^(apigateway|events)\.amazonaws\.com$/);
         expect(permission.source_arn).toMatch(/^\$\{aws_/);
       }

@@ -47,6 +47,7 @@ export class ServiceFunction extends Construct {
   readonly deadLetterQueueName: string | undefined;
   readonly timeoutSeconds: number;
   readonly #environment: Record<string, string>;
+  readonly #alias: LambdaAlias;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     super(scope, id);
@@ -112,6 +113,7 @@ export class ServiceFunction extends Construct {
         ? { lifecycle: { ignoreChanges: ['function_version', 'routing_config'] } }
         : {}),
     });
+    this.#alias = alias;
     this.aliasArn = alias.arn;
     this.aliasInvokeArn = alias.invokeArn;
   }
@@ -130,8 +132,9 @@ export class ServiceFunction extends Construct {
     new LambdaPermission(this, `permit-${id}`, {
       statementId: id,
       action: 'lambda:InvokeFunction',
-      functionName: this.name,
-      qualifier: this.aliasName,
+      functionName: this.#alias.functionName,
+      // By reference: Lambda refuses a permission for an alias that is not there yet.
+      qualifier: this.#alias.name,
       principal: service,
       sourceArn,
     });
