@@ -5,6 +5,7 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { bundlePlugins } from './bundle-plugins.mjs';
 
 const folder = process.cwd();
 const outfile = join(folder, 'dist/index.mjs');
@@ -12,17 +13,6 @@ const outfile = join(folder, 'dist/index.mjs');
 const entryPoint = ['src/lambda.ts', 'src/index.ts']
   .map((path) => join(folder, path))
   .find((path) => existsSync(path));
-
-/** zod carries its error texts in 40 languages; English is a quarter of a megabyte smaller. */
-const englishOnly = {
-  name: 'english-only',
-  setup(builder) {
-    builder.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
-      loader: 'js',
-    }));
-  },
-};
 
 await mkdir(join(folder, 'dist'), { recursive: true });
 await build({
@@ -33,6 +23,9 @@ await build({
   platform: 'node',
   target: 'node22',
   format: 'esm',
+  charset: 'utf8',
+  // The AWS SDK says only there which of its parts may be left out.
+  mainFields: ['module', 'main'],
   sourcemap: 'external',
   sourcesContent: false,
   legalComments: 'none',
@@ -41,7 +34,7 @@ await build({
   banner: {
     js: "import{createRequire as hitlRequire}from'node:module';const require=hitlRequire(import.meta.url);",
   },
-  plugins: [englishOnly],
+  plugins: bundlePlugins,
   logLevel: 'warning',
 });
 const { size } = await stat(outfile);
