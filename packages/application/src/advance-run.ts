@@ -1,5 +1,5 @@
 import { AgentOrchestrator } from '@hitl/agent';
-import { HitlError, isFinished, type RunState, SequenceConflictError } from '@hitl/core';
+import { HitlError, isFinished, type RunState, SequenceConflictError, UnavailableError } from '@hitl/core';
 import type { ApplicationDeps } from './application-deps.ts';
 import { resumeGrants } from './apply-grants.ts';
 import { settleIfDue } from './cast-vote.ts';
@@ -82,11 +82,33 @@ async function advanceOnce(
     },
   });
   const result = await orchestrator.advance(run, { signal });
+  if (result.outcome === 'continue' && result.run.sequence === run.sequence && isTimed(deps))
+    return noteStall(deps, result.run);
   if (result.outcome === 'finished') await concludeRun(deps, result.run);
   // What an earlier step may have left behind when it died; a step's own requests are in the lists already.
   else if (result.outcome === 'awaiting_approval' && entered.approvals.size > 0)
     await deps.repository.repairIndexes(result.run);
   return result;
+}
+
+function isTimed({ settings }: ApplicationDeps): boolean {
+  return settings.stepBudgetMs !== undefined;
+}
+
+/**
+ * A whole step's time was not enough for the one thing that it began with, and nothing of it is left. The same again may do;
+ * for ever it must not, for nothing of it counts against the run's own time.
+ */
+async function noteStall(
+  deps: ApplicationDeps,
+  run: RunState,
+): Promise<{ outcome: AdvanceOutcome; run: RunState }> {
+  const { run_id } = run;
+  const error = new UnavailableError('the model did not answer within the time that a step has');
+  const ended = await noteFailedStep(deps, run_id, error);
+  if (ended === undefined) return { outcome: 'continue', run: await loadRun(deps, run_id) };
+  await concludeRun(deps, ended);
+  return { outcome: 'finished', run: ended };
 }
 
 /** What follows from a finished run and may be done again without harm. */

@@ -1,0 +1,309 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoStores, directoryKey } from '@hitl/aws';
+import type { JsonObject, JsonValue } from '@hitl/core';
+import { createBuiltinServers, createLocalWorkflowEngine, type LocalWorkflowEngine } from '@hitl/local';
+import { serveHttp } from '@hitl/mcp-server';
+import { createWorkflowDefinition } from '@hitl/workflow';
+import { build } from 'esbuild';
+import { startDynalite } from '../../aws/test/start-dynalite.ts';
+import { named, startAwsFront } from './aws-front.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const names = ['api', 'advance', 'request-approval', 'expire-approval'] as const;
+type Name = (typeof names)[number];
+type Handler = (event: unknown, context?: object) => Promise<unknown>;
+export type Handlers = Readonly<Record<Name, Handler>>;
+
+/** Every function as `npm run build` makes it, in a folder of its own. */
+export async function bundleFunctions(folder: string): Promise<void> {
+  const { bundlePlugins } = (await import('../../../scripts/bundle-plugins.mjs' as string)) as {
+    bundlePlugins: [];
+  };
+  await Promise.all(
+    names.map((name) =>
+      build({
+        entryPoints: [join(root, 'functions', name, 'src/lambda.ts')],
+        outfile: join(folder, `${name}.mjs`),
+        bundle: true,
+        minify: true,
+        platform: 'node',
+        target: 'node22',
+        format: 'esm',
+        mainFields: ['module', 'main'],
+        banner: {
+          js: "import{createRequire as hitlRequire}from'node:module';const require=hitlRequire(import.meta.url);",
+        },
+        plugins: bundlePlugins,
+      }),
+    ),
+  );
+}
+
+export interface CloudOptions {
+  /** Where the bundles are. */
+  readonly bundles: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of the secret that the MCP servers' token is in; default: the right token. */
+  readonly mcpSecret?: string;
+  /** What an invocation of a function has, in milliseconds. Default 30 s. */
+  readonly functionMs?: number;
+}
+
+const machine = 'arn:aws:states:eu-central-1:123456789012:stateMachine:dev-hitl-workflow';
+const mcpToken = ['mcp', 'token', 'of', 'the', 'test'].join('-');
+let generation = 0;
+
+/** The deployed functions' bundles on one machine: real state machine, real tables' protocol, real MCP over HTTP with a bearer. */
+export async function openCloud(options: CloudOptions) {
+  const closers: (() => unknown)[] = [];
+  const dataDir = await mkdtemp(join(tmpdir(), 'hitl-cloud-'));
+  closers.push(() => rm(dataDir, { recursive: true, force: true }));
+  const dynalite = await startDynalite();
+  closers.push(() => dynalite.close());
+  const client = dynalite.connect();
+  closers.push(() => client.destroy());
+  const tables = await dynalite.createTables(client);
+
+  const builtins = await createBuiltinServers({ env: {}, dataDir });
+  closers.push(() => builtins.close());
+  const mcp = await serveHttp(builtins.specs.google, { port: 0, authToken: mcpToken });
+  closers.push(() => mcp.close());
+
+  const lines: string[] = [];
+  const write = (original: typeof process.stdout.write) =>
+    ((chunk: string | Uint8Array, ...rest: never[]) => {
+      const text = String(chunk);
+      if (!text.startsWith('{')) return original(chunk, ...rest);
+      lines.push(...text.trim().split('\n'));
+      return true;
+    }) as typeof process.stdout.write;
+  for (const stream of [process.stdout, process.stderr]) {
+    const original = stream.write;
+    stream.write = write(original.bind(stream));
+    closers.push(() => {
+      stream.write = original;
+    });
+  }
+
+  const invoked: Promise<unknown>[] = [];
+  const payloads: { readonly what: string; readonly bytes: number }[] = [];
+  const weigh = (what: string, value: unknown) =>
+    payloads.push({ what, bytes: Buffer.byteLength(JSON.stringify(value) ?? '') });
+  const invoke = async (name: Name, event: unknown): Promise<JsonValue> => {
+    weigh(`input of ${name}`, event);
+    const until = Date.now() + (options.functionMs ?? 30_000);
+    const result = await handlers[name](event, {
+      awsRequestId: `request-${invoked.length}`,
+      getRemainingTimeInMillis: () => Math.max(0, until - Date.now()),
+    });
+    weigh(`output of ${name}`, result);
+    return JSON.parse(JSON.stringify(result ?? null)) as JsonValue;
+  };
+
+  const tokens = new Map<string, string>();
+  const executions = new Map<string, { input: string; status: string; output?: string }>();
+  const stores = createDynamoStores({ client, tableNames: tables });
+  const engine: LocalWorkflowEngine = createLocalWorkflowEngine({
+    definition: createWorkflowDefinition({
+      advanceFunction: 'advance',
+      expireFunction: 'expire-approval',
+      approvalTimeoutSeconds: 600,
+    }),
+    functions: {
+      advance: async (event) => {
+        tokens.set((event as { task_token: string }).task_token, 'waiting');
+        return invoke('advance', event);
+      },
+      'expire-approval': (event) => invoke('expire-approval', event),
+    },
+    getTaskToken: (runId) => stores.approvals.getTaskToken(runId),
+  });
+  closers.push(() => engine.close());
+  const startExecution = (name: string, input: string) => {
+    const known = executions.get(name);
+    if (known !== undefined) {
+      if (known.status === 'RUNNING' && known.input === input) return;
+      throw named('ExecutionAlreadyExists');
+    }
+    weigh('input of an execution', input);
+    const execution: { input: string; status: string; output?: string } = { input, status: 'RUNNING' };
+    executions.set(name, execution);
+    engine.startExecution(JSON.parse(input)).result.then(
+      (output) => {
+        execution.status = output === undefined ? 'ABORTED' : 'SUCCEEDED';
+        execution.output = JSON.stringify(output);
+      },
+      () => {
+        execution.status = 'FAILED';
+      },
+    );
+  };
+  const events: { readonly DetailType: string; readonly Detail: string }[] = [];
+  const front = await startAwsFront({
+    calls: {
+      'stepfunctions.StartExecution': ({ name, input }) => {
+        startExecution(String(name), String(input));
+        return { executionArn: `${machine}:${String(name)}`, startDate: 0 };
+      },
+      'stepfunctions.DescribeExecution': ({ executionArn }) => {
+        const execution = executions.get(String(executionArn).split(':').at(-1) ?? '');
+        if (execution === undefined) throw named('ExecutionDoesNotExist');
+        return { executionArn, stateMachineArn: machine, status: execution.status, startDate: 0 };
+      },
+      'stepfunctions.SendTaskSuccess': async ({ taskToken, output }) => {
+        const token = String(taskToken);
+        if (tokens.get(token) !== 'waiting') throw named('TaskTimedOut');
+        tokens.set(token, 'answered');
+        weigh('output of a task', String(output));
+        await engine.tasks.succeed(token, JSON.parse(String(output)) as JsonObject);
+        return {};
+      },
+      'secretsmanager.GetSecretValue': ({ SecretId }) => {
+        const secret = options.mcpSecret ?? JSON.stringify({ auth_token: mcpToken });
+        if (SecretId !== 'agentcore-dev/mcp' || secret === '') throw named('ResourceNotFoundException');
+        return { Name: SecretId, SecretString: secret };
+      },
+      'events.PutEvents': ({ Entries }) => {
+        events.push(...(Entries as { DetailType: string; Detail: string }[]));
+        return { FailedEntryCount: 0, Entries: [{ EventId: '1' }] };
+      },
+    },
+    invoke: (name, event) => {
+      if (name !== 'dev_hitl_approval') throw new Error(`there is no function ${name}`);
+      invoked.push(invoke('request-approval', event));
+    },
+  });
+  closers.push(() => front.close());
+
+  const before = { ...process.env };
+  closers.push(() => {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  });
+  Object.assign(process.env, {
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL: front.url,
+    AWS_ENDPOINT_URL_DYNAMODB: dynalite.endpoint,
+    ENVIRONMENT: 'dev',
+    LOG_LEVEL: 'debug',
+    APPROVAL_SFN_ARN: machine,
+    MODEL_ID: 'offline-planner',
+    RUNS_TABLE: tables.runs,
+    APPROVALS_TABLE: tables.approvals,
+    AUDIT_TABLE: tables.audit,
+    BLOBS_TABLE: tables.blobs,
+    SLACK_SESSIONS_TABLE: tables.slack_sessions,
+    COORDINATION_TABLE: tables.coordination,
+    DIRECTORY_TABLE: tables.directory,
+    REQUEST_APPROVAL_FUNCTION: 'dev_hitl_approval',
+    MCP_SERVERS: `google=${mcp.url}`,
+    MCP_SHIPPED: 'google',
+    MCP_SECRETS_NAME: 'agentcore-dev/mcp',
+    SNS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:dev-hitl',
+    EVENT_BUS_NAME: 'dev-agentcore',
+    ...options.env,
+  });
+  // A query of its own: each world has its own processes, as far as the modules know.
+  generation += 1;
+  const handlers = Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => {
+        const url = `${pathToFileURL(join(options.bundles, `${name}.mjs`))}?${generation}`;
+        return [name, ((await import(url)) as { handler: Handler }).handler];
+      }),
+    ),
+  ) as unknown as Handlers;
+
+  let directoryVersion = 0;
+  const setDirectory = async (principals: readonly JsonObject[]): Promise<void> => {
+    directoryVersion += 1;
+    const document = JSON.stringify({ version: 1, principals });
+    const Item = { pk: directoryKey, version: directoryVersion, document };
+    await client.send(new PutCommand({ TableName: tables.directory, Item }));
+  };
+  await setDirectory(people);
+
+  return {
+    client,
+    tables,
+    stores,
+    handlers,
+    invoke,
+    engine,
+    events,
+    lines,
+    payloads,
+    topic: front.published,
+    mcpToken,
+    tokens,
+    setDirectory,
+    execution: (name: string) => executions.get(name),
+    startExecution,
+    /** Until every execution has ended or waits, and everybody was told. */
+    async settle() {
+      await engine.idle();
+      for (let told = -1; told < invoked.length; ) {
+        told = invoked.length;
+        await Promise.all(invoked);
+      }
+      await engine.idle();
+    },
+    metrics: () => lines.map((line) => JSON.parse(line) as JsonObject).filter((line) => '_aws' in line),
+    async close() {
+      for (const closer of closers.splice(0).reverse()) await closer();
+    },
+  };
+}
+
+export const account = 'arn:aws:iam::123456789012';
+export const people: readonly JsonObject[] = [
+  { id: 'alice', groups: ['employees'], links: [`aws:${account}:user/alice`] },
+  {
+    id: 'carol',
+    groups: ['employees', 'security', 'it-operations'],
+    links: [`aws:${account}:user/carol`, 'oidc:https://id.example.com#carol-1'],
+  },
+  { id: 'ops-bot', kind: 'service', groups: ['operators'], links: [`aws:${account}:role/Operators`] },
+  { id: 'report-bot', kind: 'service', links: [`aws:${account}:role/Reports`] },
+];
+
+/** An event of the HTTP API, as the gateway makes it for a signed request of that caller. */
+export function httpEvent(
+  route: string,
+  options: {
+    readonly by?: string;
+    readonly claims?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly query?: string;
+  } = {},
+) {
+  const [method = '', path = ''] = route.split(' ');
+  const { by, claims, body } = options;
+  return {
+    version: '2.0',
+    routeKey: route,
+    rawPath: path,
+    rawQueryString: options.query ?? '',
+    headers: {
+      host: 'abc.execute-api.eu-central-1.amazonaws.com',
+      'content-type': 'application/json',
+      ...options.headers,
+    },
+    requestContext: {
+      accountId: '123456789012',
+      domainName: 'abc.execute-api.eu-central-1.amazonaws.com',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'test' },
+      ...(by === undefined ? {} : { authorizer: { iam: { userArn: by, accountId: '123456789012' } } }),
+      ...(claims === undefined ? {} : { authorizer: { jwt: { claims, scopes: null } } }),
+    },
+    ...(body === undefined ? {} : { body: Buffer.from(JSON.stringify(body)).toString('base64') }),
+    isBase64Encoded: body !== undefined,
+  };
+}
