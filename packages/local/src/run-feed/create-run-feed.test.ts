@@ -1,6 +1,12 @@
 import { type StreamEvent, UnavailableError } from '@hitl/core';
+import { describeRunFeedContract } from '@hitl/testing/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { createRunFeed } from './create-run-feed.ts';
+
+describeRunFeedContract('the feed of one process', async () => {
+  const subject = createRunFeed();
+  return { subject, settle: async () => {}, close: async () => subject.close() };
+});
 
 const delta = (run_id: string, text: string): StreamEvent => ({ type: 'text-delta', run_id, step: 0, text });
 const finished = (run_id: string): StreamEvent => ({

@@ -20,6 +20,7 @@ export { describeJobQueueContract, type JobQueueContractSubject } from './job-qu
 export { describeMemoryStoreContract } from './memory-store-contract.ts';
 export { describeNotifierContract, type NotifierContractSubject } from './notifier-contract.ts';
 export { type ContractSubject, type CreateSubject, openSubject } from './open-subject.ts';
+export { describeRunFeedContract, type RunFeedContractSubject } from './run-feed-contract.ts';
 export { describeRunStoreContract } from './run-store-contract.ts';
 export { describeSecretSourceContract } from './secret-source-contract.ts';
 export { describeSessionStoreContract } from './session-store-contract.ts';
