@@ -8,9 +8,10 @@ import { describeApi } from './describe-api.ts';
 import { MethodNotAllowedError } from './errors/method-not-allowed-error.ts';
 import { identifyCaller } from './identify-caller.ts';
 import { problemResponse } from './problem-response.ts';
-import { readJson } from './read-json.ts';
+import { readForm, readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
 import { routes } from './routes/index.ts';
+import { wantsPage } from './wants-page.ts';
 
 /** On every answer; one that sets its own (a page with scripts) keeps it. */
 const standardHeaders = {
@@ -91,9 +92,12 @@ async function serve(
     params: parsePart(route.params, params, 'path'),
     query: parsePart(route.query, route.query === undefined ? undefined : readQuery(request.url), 'query'),
     headers: parsePart(route.headers, headersOf(route, request), 'headers'),
-    body: parsePart(route.body, route.body === undefined ? undefined : await readJson(request), 'body'),
+    body: parsePart(route.body, await readBody(route, request), 'body'),
     caller: (claimedUserId) => callerOf(deps, credential, claimedUserId),
     wantsEventStream: request.headers.get('accept')?.toLowerCase().includes('text/event-stream') === true,
+    voter: credential?.principalId,
+    wantsPage: wantsPage(request),
+    request,
     signal: request.signal,
     requestId,
   });
@@ -102,6 +106,11 @@ async function serve(
     status: result.status,
     headers: { 'content-type': 'application/json', ...result.headers },
   });
+}
+
+async function readBody(route: Route, request: Request): Promise<unknown> {
+  if (route.body === undefined) return undefined;
+  return route.bodyType === 'form' ? readForm(request) : readJson(request);
 }
 
 /** Somebody who acts under a name that the credential does not prove is refused, and that is on the record. */

@@ -16,7 +16,13 @@ export interface RouteInput<P, Q, H, B> {
    * @throws ForbiddenError when it names somebody else than the credential proves; InvalidInputError when it is needed and absent.
    */
   readonly caller: (claimedUserId?: string) => Promise<Caller>;
+  /** The one principal that the credential proves, if it proves one. */
+  readonly voter: string | undefined;
   readonly wantsEventStream: boolean;
+  /** A browser asks for a page. */
+  readonly wantsPage: boolean;
+  /** For what is about the request as such. */
+  readonly request: Request;
   readonly signal: AbortSignal;
   readonly requestId: string;
 }
@@ -40,6 +46,8 @@ export interface Route {
   /** Only the headers that the schema names are read. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Default `json`; `form` is `application/x-www-form-urlencoded`. */
+  readonly bodyType?: 'json' | 'form';
   readonly response: z.ZodType;
   /** Default `application/json`. */
   readonly mediaType?: string;
@@ -50,6 +58,8 @@ export interface Route {
   readonly errors: readonly (403 | 404 | 409)[];
   /** With `Accept: text/event-stream`: 200 and a stream of events instead. */
   readonly alsoStreams?: boolean;
+  /** With `Accept: text/html`: the same as a page. */
+  readonly alsoPage?: boolean;
   handle(
     deps: ApiDeps,
     input: RouteInput<unknown, unknown, unknown, unknown>,

@@ -78,7 +78,11 @@ function describeRoute(route: Route): object {
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: jsonSchemaOf(route.body, 'input') } },
+            content: {
+              [route.bodyType === 'form' ? 'application/x-www-form-urlencoded' : 'application/json']: {
+                schema: jsonSchemaOf(route.body, 'input'),
+              },
+            },
           },
         }),
     responses: describeResponses(route),
@@ -86,7 +90,10 @@ function describeRoute(route: Route): object {
 }
 
 function describeResponses(route: Route): Record<string, object> {
-  const content = { [route.mediaType ?? 'application/json']: { schema: referenceTo(route.response) } };
+  const content = {
+    [route.mediaType ?? 'application/json']: { schema: referenceTo(route.response) },
+    ...(route.alsoPage === true ? { 'text/html; charset=utf-8': { schema: { type: 'string' } } } : {}),
+  };
   const responses: Record<string, object> = {};
   for (const status of [route.status, ...(route.alsoStatuses ?? [])])
     responses[status] = { description: status < 400 ? 'done' : 'not now', content };
@@ -97,7 +104,12 @@ function describeResponses(route: Route): Record<string, object> {
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     };
   }
-  for (const status of refusalsOf(route)) responses[status] = problem(refusalNames[status] ?? 'refused');
+  for (const status of refusalsOf(route)) {
+    const refusal = problem(refusalNames[status] ?? 'refused');
+    // A page tells its person the same refusal in its own way.
+    const alsoAs = route.alsoStatuses?.includes(status) === true && status in refusalNames ? content : {};
+    responses[status] = { ...refusal, content: { ...refusal.content, ...alsoAs } };
+  }
   responses.default = problem('a failure on our side');
   return responses;
 }
@@ -121,7 +133,7 @@ function refusalsOf(route: Route): number[] {
   ];
 }
 
-function problem(description: string): object {
+function problem(description: string): { readonly description: string; readonly content: object } {
   return { description, content: { 'application/problem+json': { schema: referenceTo(problemSchema) } } };
 }
 

@@ -2,6 +2,7 @@ import { HitlError } from '@hitl/core';
 import { toProblem } from '@hitl/lambda';
 import type { ApiDeps } from './api-deps.ts';
 import { MethodNotAllowedError } from './errors/method-not-allowed-error.ts';
+import { wantsPage } from './wants-page.ts';
 
 /** Any failure as an RFC 9457 response; what happened on our side is logged under the request id and told to nobody. */
 export function problemResponse(
@@ -29,6 +30,8 @@ export function problemResponse(
 
 /** RFC 6750: who sent no credential is only asked for one. */
 function challenge(request: Request): string {
+  // A browser then asks the person: the user name does not matter, the password is the token.
+  if (wantsPage(request)) return 'Basic realm="hitl-mcp", charset="UTF-8"';
   const realm = 'Bearer realm="hitl-mcp"';
   return request.headers.has('authorization') ? `${realm}, error="invalid_token"` : realm;
 }

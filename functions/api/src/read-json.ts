@@ -22,6 +22,19 @@ export async function readJson(request: Request): Promise<unknown> {
   return value;
 }
 
+/**
+ * A form's fields.
+ * @throws InvalidInputError when one is there twice or is no well-formed text, BodyTooLargeError
+ */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  const fields = [...new URLSearchParams(await readText(request))];
+  const form = Object.fromEntries(fields);
+  if (Object.keys(form).length !== fields.length) throw wrongBody('has a field twice');
+  const problem = checkJson(form);
+  if (problem !== undefined) throw wrongBody(problem);
+  return form;
+}
+
 /** Counted while it is read: a length that a client claims is only good for refusing early. */
 async function readText(request: Request): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes)

@@ -16,8 +16,7 @@ export function createLocalAuthenticate(tokens: LocalTokens): Authenticate {
   const people = new Map([...tokens.people].map(([principalId, token]) => [sha256Hex(token), principalId]));
   const operator = sha256Hex(tokens.operator);
   return async (request) => {
-    const header = request.headers.get('authorization');
-    const given = /^Bearer ([\x21-\x7e]+)$/i.exec(header ?? '')?.[1];
+    const given = tokenOf(request.headers.get('authorization') ?? '');
     if (given === undefined) throw new UnauthenticatedError('send the header "Authorization: Bearer TOKEN"');
     const digest = sha256Hex(given);
     const principalId = people.get(digest);
@@ -26,6 +25,14 @@ export function createLocalAuthenticate(tokens: LocalTokens): Authenticate {
     if (digest === operator) return { assurance: 'asserted', channel: channelOf(request) };
     throw new UnauthenticatedError('this token is not one of this stack');
   };
+}
+
+/** A bearer token, or the password that a browser asked its person for. */
+function tokenOf(header: string): string | undefined {
+  const basic = /^Basic ([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
+  if (basic === undefined) return /^Bearer ([\x21-\x7e]+)$/i.exec(header)?.[1];
+  const pair = Buffer.from(basic, 'base64').toString('utf8');
+  return pair.includes(':') ? pair.slice(pair.indexOf(':') + 1) : undefined;
 }
 
 /** The command line says that it is one; a claim that changes nothing but the word in the record. */

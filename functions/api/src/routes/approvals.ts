@@ -19,6 +19,7 @@ import { z } from 'zod';
 import type { ApiDeps } from '../api-deps.ts';
 import { defineRoute, type Route } from '../define-route.ts';
 import { pageQuery } from '../page.ts';
+import { renderApprovalPage } from '../pages/render-approval-page.ts';
 import { userIdSchema } from '../user-id.ts';
 
 const approvalParams = z.object({ approval_id: z.string().min(1).max(80) });
@@ -53,11 +54,15 @@ export const approvalRoutes: readonly Route[] = [
     summary: 'The exact calls, what they need, votes and history',
     params: approvalParams,
     response: approvalViewSchema,
+    alsoPage: true,
     status: 200,
     errors: [404],
-    async handle(deps, { params }) {
+    async handle(deps, { params, wantsPage, voter }) {
       const { run } = await loadApproval(deps, params.approval_id);
-      return { status: 200, body: await viewOf(deps, run, params.approval_id) };
+      const view = await viewOf(deps, run, params.approval_id);
+      return wantsPage
+        ? renderApprovalPage(view, { voter, action: `${params.approval_id}/ballot` })
+        : { status: 200, body: view };
     },
   }),
   defineRoute({

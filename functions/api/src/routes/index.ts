@@ -1,4 +1,5 @@
 import type { Route } from '../define-route.ts';
+import { approvalPageRoute } from './approval-page.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import { grantRoutes } from './grants.ts';
@@ -10,6 +11,7 @@ import { toolRoutes } from './tools.ts';
 export const routes: readonly Route[] = [
   ...runRoutes,
   ...approvalRoutes,
+  approvalPageRoute,
   ...grantRoutes,
   ...auditRoutes,
   ...toolRoutes,
