@@ -22,8 +22,13 @@ export interface BedrockPeer {
   close(): Promise<void>;
 }
 
+export interface BedrockPeerOptions {
+  /** Answers whatever no answer was laid out for. */
+  readonly answer?: (request: PeerRequest) => Promise<PeerAnswer>;
+}
+
 /** Speaks Bedrock's Converse (JSON) and ConverseStream (binary event stream) on loopback, and is strict about requests. */
-export async function startBedrockPeer(): Promise<BedrockPeer> {
+export async function startBedrockPeer(options: BedrockPeerOptions = {}): Promise<BedrockPeer> {
   const requests: PeerRequest[] = [];
   const refusals: string[] = [];
   const answers: PeerAnswer[] = [];
@@ -55,13 +60,14 @@ export async function startBedrockPeer(): Promise<BedrockPeer> {
       refuse(400, 'ValidationException', 'streamProcessingMode belongs to ConverseStream');
       return;
     }
-    requests.push({
+    const request: PeerRequest = {
       operation,
       modelId: decodeURIComponent(match[1] ?? ''),
       headers: incoming.headers,
       body: parsed.data,
-    });
-    const answer = answers.shift();
+    };
+    requests.push(request);
+    const answer = answers.shift() ?? (await options.answer?.(request));
     if (answer === undefined) refuse(500, 'InternalServerException', 'the peer has no answer left');
     else if (answer.kind === 'error') sendError(response, answer.status, answer.type, answer.message);
     else if (operation === 'converse-stream') await sendFrames(response, answer);

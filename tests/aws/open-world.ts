@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type GoogleDirectoryEmulator,
+  startGoogleDirectoryEmulator,
+} from '../../packages/local/src/emulators/google-directory.ts';
+import type { BedrockPeer } from '../../packages/aws/test/bedrock-peer/start-bedrock-peer.ts';
+import { type EmulatedAws, startEmulatedAws } from './emulator/start-emulated-aws.ts';
+import { startPlanningBedrock } from './peers/start-planning-bedrock.ts';
+
+export interface World {
+  readonly folder: string;
+  readonly aws: EmulatedAws;
+  readonly google: GoogleDirectoryEmulator;
+  readonly bedrock: BedrockPeer;
+  close(): Promise<void>;
+}
+
+/** An AWS account, a Google Workspace and a model service, all on loopback, all gone after `close`. */
+export async function openWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'hitl-aws-'));
+  const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    const google = await startGoogleDirectoryEmulator({ dataDir: join(folder, 'google') });
+    closers.push(() => google.close());
+    const bedrock = await startPlanningBedrock();
+    closers.push(() => bedrock.close());
+    const aws = await startEmulatedAws({
+      folder: join(folder, 'aws'),
+      peers: { bedrock: Number(new URL(bedrock.baseURL).port) },
+    });
+    closers.push(() => aws.close());
+    return { folder, aws, google, bedrock, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
