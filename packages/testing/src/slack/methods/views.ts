@@ -1,5 +1,5 @@
 import { checkView } from '../check-view.ts';
-import type { FrontContext, SlackMethod } from '../front-context.ts';
+import type { SlackMethod } from '../front-context.ts';
 import { isRecord, refuse, refuseBlocks, type SlackAnswer, textOf } from '../slack-call.ts';
 import type { OpenView } from '../slack-views.ts';
 
@@ -10,12 +10,12 @@ function viewProblem(view: unknown): SlackAnswer | undefined {
   return errors.length === 0 ? undefined : refuseBlocks(errors, 'invalid_arguments');
 }
 
-/** A view as Slack hands it back, and as interaction payloads carry it. */
-export function formatView(front: Pick<FrontContext, 'views'>, open: OpenView, state: object = {}): object {
+/** A view as Slack hands it back. */
+function formatView(open: OpenView): object {
   return {
     id: open.id,
     team_id: open.team_id,
-    state: { values: state },
+    state: { values: {} },
     hash: open.hash,
     previous_view_id: open.previous_view_id,
     root_view_id: open.root_view_id,
@@ -23,7 +23,6 @@ export function formatView(front: Pick<FrontContext, 'views'>, open: OpenView, s
     callback_id: '',
     external_id: '',
     ...open.view,
-    ...(front.views.find(open.id) === undefined ? {} : { app_installed_team_id: open.team_id }),
   };
 }
 
@@ -40,7 +39,7 @@ function opening(pushes: boolean): SlackMethod {
       if (depth >= maxDepth) return refuse('push_limit_reached');
     }
     const opened = front.views.open(trigger, args.view as Record<string, unknown>, pushes ? onto : undefined);
-    return { ok: true, view: formatView(front, opened) };
+    return { ok: true, view: formatView(opened) };
   };
 }
 
@@ -58,5 +57,5 @@ export const updateView: SlackMethod = (front, { args }) => {
   const hash = textOf(args, 'hash');
   if (hash !== '' && hash !== open.hash) return refuse('hash_conflict');
   if (!isRecord(args.view)) return refuse('invalid_arguments');
-  return { ok: true, view: formatView(front, front.views.replace(open.id, args.view)) };
+  return { ok: true, view: formatView(front.views.replace(open.id, args.view)) };
 };
