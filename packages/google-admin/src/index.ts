@@ -8,4 +8,8 @@ export {
   parseGoogleCredentials,
 } from './google-credentials.ts';
 export { createFilePasswordDelivery } from './passwords/create-file-password-delivery.ts';
+export {
+  createSecretPasswordDelivery,
+  type SecretKeeper,
+} from './passwords/create-secret-password-delivery.ts';
 export type { DeliveredPassword, PasswordDelivery } from './passwords/password-delivery.ts';

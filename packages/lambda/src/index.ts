@@ -1,3 +1,4 @@
+export { answerHttpEvent, problemResult } from './answer-http-event.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './create-logger.ts';
 export { createMetrics, type Metrics, type MetricsOptions, type MetricUnit } from './create-metrics.ts';
 export {

@@ -3,6 +3,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 export interface HttpCallerRules {
   /** Demanded as `Authorization: Bearer …`. Absent: only callers that came by a loopback name are served. */
   readonly authToken?: string;
+  /** Taken as well, while callers still hold it after a rotation. */
+  readonly previousAuthToken?: string;
   /** `Host` values served, without port. Default: loopback names when there is no token, else any. */
   readonly allowedHosts?: readonly string[];
   /** Whole `Origin` values served, for browsers. Requests without one are not from a browser. Default: loopback origins. */
@@ -28,7 +30,8 @@ export function checkHttpCaller(request: Request, rules: HttpCallerRules): Respo
   if (origin !== null && !isOriginAllowed(origin, rules.allowedOrigins))
     return refuse(403, 'this Origin is not served here');
 
-  if (rules.authToken !== undefined && !isBearer(request, rules.authToken)) {
+  const tokens = [rules.authToken, rules.previousAuthToken].filter((token) => token !== undefined);
+  if (rules.authToken !== undefined && !tokens.some((token) => isBearer(request, token))) {
     return refuse(401, 'a valid bearer token is required', { 'www-authenticate': 'Bearer' });
   }
   return undefined;

@@ -22,8 +22,9 @@ export function createHttpHandler(
   spec: McpServerSpec,
   options: HttpHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  if (options.authToken !== undefined && !/^\S+$/.test(options.authToken))
-    throw new Error('the bearer token must be non-empty and without spaces');
+  for (const token of [options.authToken, options.previousAuthToken])
+    if (token !== undefined && !/^\S+$/.test(token))
+      throw new Error('the bearer token must be non-empty and without spaces');
   const maxRequestBodySize = options.maxBodyBytes ?? 1024 * 1024;
   return async (request) => {
     const refusal = checkHttpCaller(request, options);

@@ -20,3 +20,4 @@ export {
 export { createMemoryWorkflowEngine, type MemoryWorkflowEngine } from './memory/memory-workflow-engine.ts';
 export { createRecordingNotifier, type RecordingNotifier } from './memory/recording-notifier.ts';
 export { createSequentialIds } from './sequential-ids.ts';
+export { startHttpApiPeer } from './start-http-api-peer.ts';

@@ -38,10 +38,11 @@ export async function changeRoles(
   context: GoogleAdminContext,
   { id, primaryEmail }: GoogleUser,
   plan: RolePlan,
-  signal: AbortSignal,
+  callSignal: AbortSignal,
 ): Promise<RoleChange> {
   const { directory } = context;
-  return context.userLock(id, async () => {
+  return context.userLock(id, async (held) => {
+    const signal = held === undefined ? callSignal : AbortSignal.any([callSignal, held.signal]);
     let before: readonly RoleEntry[] | undefined;
     let failure: GoogleRequestError | undefined;
     let mayHaveWritten = false;
