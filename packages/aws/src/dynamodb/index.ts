@@ -9,6 +9,12 @@ export { createDynamoDirectory, directoryKey } from './dynamo-directory.ts';
 export { createDynamoGrantStore } from './dynamo-grant-store.ts';
 export { createDynamoItemStore } from './dynamo-item-store.ts';
 export { createDynamoMemoryStore } from './dynamo-memory-store.ts';
+export {
+  createDynamoRunFeed,
+  type DynamoRunFeed,
+  type DynamoRunFeedOptions,
+  type FollowedEvent,
+} from './dynamo-run-feed.ts';
 export { createDynamoRunStore } from './dynamo-run-store.ts';
 export { createDynamoSessionStore } from './dynamo-session-store.ts';
 export { maximumItemBytes } from './item-size.ts';
