@@ -1,20 +1,95 @@
-// The deployment test needs the infrastructure package; until it is here, this says so in one line instead of passing.
-import { spawnSync } from 'node:child_process';
+// The deployment test on emulated AWS. Exit 3 where a tool is missing: which one, and how to get it.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProviderMirror } from './find-provider-mirror.mjs';
+
+const provider = { source: 'hashicorp/aws', version: '5.100.0' };
+const mirror = findProviderMirror();
+const terraform = ['terraform', 'tofu'].find((name) => runs(name, ['version']));
 
 const tools = [
   {
-    name: 'terraform',
-    probe: ['terraform', ['version']],
+    name: 'terraform or tofu',
+    isThere: () => terraform !== undefined,
     get: 'https://developer.hashicorp.com/terraform/install',
   },
-  { name: 'moto', probe: ['python3', ['-c', 'import moto.server']], get: 'pip install "moto[server]"' },
+  {
+    name: `provider ${provider.source} ${provider.version}`,
+    isThere: () => terraform !== undefined && hasProvider(terraform),
+    get: 'terraform downloads it where it reaches its registry; else put it into a folder as "terraform providers mirror" does, and name that folder by TF_PROVIDER_MIRROR',
+  },
+  {
+    name: 'moto',
+    isThere: () => runs('python3', ['-c', 'import moto.server, flask']),
+    get: 'pip install "moto[server]"',
+  },
+  {
+    name: 'the AWS CLI',
+    isThere: () => runs('aws', ['--version']),
+    get: 'https://aws.amazon.com/cli/, or pip install awscli',
+  },
+  { name: 'openssl', isThere: () => runs('openssl', ['version']), get: 'https://www.openssl.org' },
 ];
 
-process.stderr.write(
-  'The emulated AWS deployment is not part of this version yet: there is nothing to deploy.\n',
-);
-for (const { name, probe, get } of tools) {
-  const found = spawnSync(probe[0], probe[1], { stdio: 'ignore' }).status === 0;
-  process.stderr.write(`  ${name}: ${found ? 'found' : `missing (${get})`}\n`);
+const missing = tools.filter(({ isThere }) => !isThere());
+if (missing.length > 0) {
+  process.stderr.write(
+    'The deployment can be tested on emulated AWS with these tools, which are missing here:\n',
+  );
+  for (const { name, get } of missing) process.stderr.write(`  ${name}: ${get}\n`);
+  process.exit(3);
 }
-process.exit(3);
+
+const child = spawn(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    'node_modules/jest/bin/jest.js',
+    ...['--config', 'jest.aws.config.mjs', '--runInBand', ...process.argv.slice(2)],
+  ],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NODE_NO_WARNINGS: '1',
+      ...(mirror === undefined ? {} : { TF_PROVIDER_MIRROR: mirror }),
+    },
+  },
+);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]));
+
+function runs(command, args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** By trying: a mirror, a cache and the registry each have their own ways to fail. */
+function hasProvider(command) {
+  const folder = mkdtempSync(join(tmpdir(), 'hitl-provider-'));
+  try {
+    if (mirror !== undefined && !existsSync(mirror)) return false;
+    const rc = join(folder, 'cli.tfrc');
+    if (mirror !== undefined)
+      writeFileSync(
+        rc,
+        `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
+      );
+    const requirement = { terraform: { required_providers: { aws: provider } } };
+    writeFileSync(join(folder, 'main.tf.json'), JSON.stringify(requirement));
+    const env = {
+      ...process.env,
+      CHECKPOINT_DISABLE: '1',
+      ...(mirror === undefined ? {} : { TF_CLI_CONFIG_FILE: rc }),
+    };
+    const init = spawnSync(command, [`-chdir=${folder}`, 'init', '-backend=false', '-input=false'], {
+      stdio: 'ignore',
+      env,
+      timeout: 120_000,
+    });
+    return init.status === 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -11,7 +11,11 @@ export interface ApiAnswer {
 export async function callApi(
   world: World,
   url: string,
-  options: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string } = {},
+  options: {
+    readonly method?: string;
+    readonly headers?: Record<string, string>;
+    readonly body?: string;
+  } = {},
 ): Promise<ApiAnswer> {
   const { host, pathname, search } = new URL(url);
   const outgoing = sendRequest({

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BedrockPeer } from '../../packages/aws/test/bedrock-peer/start-bedrock-peer.ts';
 import {
   type GoogleDirectoryEmulator,
   startGoogleDirectoryEmulator,
 } from '../../packages/local/src/emulators/google-directory.ts';
-import type { BedrockPeer } from '../../packages/aws/test/bedrock-peer/start-bedrock-peer.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulator/start-emulated-aws.ts';
 import { startPlanningBedrock } from './peers/start-planning-bedrock.ts';
 

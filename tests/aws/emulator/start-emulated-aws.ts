@@ -8,7 +8,9 @@ import { answerStepFunctions } from './shims/answer-step-functions.ts';
 import { type CallService, deliverEvents } from './shims/deliver-events.ts';
 import { invokeFunctions } from './shims/invoke-functions.ts';
 import { keepBucketSettings } from './shims/keep-bucket-settings.ts';
+import { keepDeadLetterConfigs } from './shims/keep-dead-letter-configs.ts';
 import { keepQueueAttributes } from './shims/keep-queue-attributes.ts';
+import { keepRuleDescriptions } from './shims/keep-rule-descriptions.ts';
 import { pollQueues } from './shims/poll-queues.ts';
 import { serveHttpApis } from './shims/serve-http-apis.ts';
 import { forwardTo, startFront } from './start-front.ts';
@@ -29,8 +31,8 @@ export interface EmulatedAws {
   readonly strayRequests: readonly string[];
   /** From now on the key's signatures are known at the HTTP APIs. */
   addCaller(caller: SigningCaller): void;
-  /** As the caller would send it, over TLS in the real world. */
-  send(request: FrontRequest): Promise<FrontResponse>;
+  /** The time of every scheduled rule has come. */
+  runSchedules(): Promise<void>;
   /** Resolves when no asynchronous invocation or delivery is under way. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -72,7 +74,7 @@ export async function startEmulatedAws(options: EmulatedAwsOptions): Promise<Emu
   let motoPort = 0;
   const askMoto = (request: FrontRequest) => forwardTo(motoPort, request);
   const askRest = (service: string) => (path: string) =>
-    askMoto({ ...toService(service), method: 'GET', path, body: Buffer.alloc(0) });
+    handle({ ...toService(service), method: 'GET', path, body: Buffer.alloc(0) });
   const call: CallService = (service, target, body) =>
     handle({
       ...toService(service),
@@ -105,6 +107,7 @@ export async function startEmulatedAws(options: EmulatedAwsOptions): Promise<Emu
     answerStepFunctions,
     keepBucketSettings(),
     keepQueueAttributes({ askMoto }),
+    keepRuleDescriptions({ askMoto }),
     queues,
     invokeFunctions({
       functions,
@@ -119,6 +122,8 @@ export async function startEmulatedAws(options: EmulatedAwsOptions): Promise<Emu
         await call('sqs', 'AmazonSQS.SendMessage', { QueueUrl, MessageBody, MessageAttributes });
       },
     }),
+    // Behind the one that sees the packages go by.
+    keepDeadLetterConfigs({ askMoto }),
     serveHttpApis({
       region,
       accountId,
@@ -174,9 +179,9 @@ export async function startEmulatedAws(options: EmulatedAwsOptions): Promise<Emu
     env,
     functions: host,
     events: events.events,
+    runSchedules: events.runSchedules,
     strayRequests,
     addCaller: (caller) => void callers.push(caller),
-    send: handle,
     settle,
     async close() {
       await queues.close();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeployedFunction } from './deployed-functions.ts';
 import { type ExecutionEnvironment, startExecutionEnvironment } from './execution-environment.ts';
@@ -15,6 +16,8 @@ export interface FunctionHost {
   invoke(target: DeployedFunction, event: unknown): Promise<FunctionResult>;
   /** From now on functions believe that it is that much later; every process starts anew. */
   putClockForward(byMs: number): Promise<void>;
+  /** What all functions have written so far. */
+  readLog(): Promise<string>;
   readonly invocations: readonly { readonly name: string; readonly isError: boolean }[];
   close(): Promise<void>;
 }
@@ -25,7 +28,8 @@ export function createFunctionHost(options: {
   readonly region: string;
   readonly world: () => Readonly<Record<string, string>>;
 }): FunctionHost {
-  const log = createWriteStream(join(options.folder, 'functions.log'), { flags: 'a' });
+  const logPath = join(options.folder, 'functions.log');
+  const log = createWriteStream(logPath, { flags: 'a' });
   const invocations: { name: string; isError: boolean }[] = [];
   const idle = new Map<string, ExecutionEnvironment[]>();
   const all = new Set<ExecutionEnvironment>();
@@ -82,6 +86,7 @@ export function createFunctionHost(options: {
 
   return {
     invoke,
+    readLog: () => readFile(logPath, 'utf8'),
     invocations,
     async putClockForward(byMs) {
       clockAheadMs += byMs;

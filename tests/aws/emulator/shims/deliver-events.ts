@@ -15,6 +15,7 @@ interface Rule {
   Name: string;
   Arn: string;
   EventPattern?: string;
+  ScheduleExpression?: string;
   State?: string;
 }
 interface Target {
@@ -31,7 +32,11 @@ export function deliverEvents(options: {
   readonly call: CallService;
   readonly invoke: (functionArn: string, event: unknown) => Promise<void>;
   readonly background: (work: Promise<unknown>) => void;
-}): Shim & { readonly events: readonly Record<string, unknown>[] } {
+}): Shim & {
+  readonly events: readonly Record<string, unknown>[];
+  /** Every enabled rule with a schedule, as if its time had come. Resolves when its targets have answered. */
+  readonly runSchedules: () => Promise<void>;
+} {
   const { region, accountId, call, invoke, background } = options;
   const events: Record<string, unknown>[] = [];
   const ask = async <T>(operation: string, body: unknown): Promise<T> =>
@@ -42,12 +47,38 @@ export function deliverEvents(options: {
     for (const rule of Rules) {
       if (rule.State === 'DISABLED' || rule.EventPattern === undefined) continue;
       if (!isMatch(JSON.parse(rule.EventPattern), event)) continue;
-      const { Targets = [] } = await ask<{ Targets?: Target[] }>('ListTargetsByRule', {
-        Rule: rule.Name,
-        EventBusName: bus,
-      });
-      for (const target of Targets) await send(target, event);
+      await sendToTargets(bus, rule, event);
     }
+  }
+
+  async function sendToTargets(bus: string, rule: Rule, event: Record<string, unknown>): Promise<void> {
+    const { Targets = [] } = await ask<{ Targets?: Target[] }>('ListTargetsByRule', {
+      Rule: rule.Name,
+      EventBusName: bus,
+    });
+    for (const target of Targets) await send(target, event);
+  }
+
+  async function runSchedules(): Promise<void> {
+    const { Rules = [] } = await ask<{ Rules?: Rule[] }>('ListRules', { EventBusName: 'default' });
+    for (const rule of Rules) {
+      if (rule.State === 'DISABLED' || rule.ScheduleExpression === undefined) continue;
+      await sendToTargets('default', rule, toEvent('Scheduled Event', 'aws.events', {}, [rule.Arn]));
+    }
+  }
+
+  function toEvent(type: unknown, source: unknown, detail: unknown, resources: readonly string[]) {
+    return {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': type,
+      source,
+      account: accountId,
+      time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+      region,
+      resources,
+      detail,
+    };
   }
 
   async function send(target: Target, event: Record<string, unknown>): Promise<void> {
@@ -81,17 +112,8 @@ export function deliverEvents(options: {
     const answers = Entries.map((entry) => {
       const isWhole = entry.Source && entry.DetailType && entry.Detail;
       if (!isWhole) return { ErrorCode: 'InvalidArgument', ErrorMessage: 'Parameter is not valid.' };
-      const event = {
-        version: '0',
-        id: randomUUID(),
-        'detail-type': entry.DetailType,
-        source: entry.Source,
-        account: accountId,
-        time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
-        region,
-        resources: entry.Resources ?? [],
-        detail: JSON.parse(entry.Detail ?? '{}') as unknown,
-      };
+      const detail: unknown = JSON.parse(entry.Detail ?? '{}');
+      const event = toEvent(entry.DetailType, entry.Source, detail, entry.Resources ?? []);
       events.push(event);
       const bus = (entry.EventBusName ?? 'default').replace(/^.*event-bus\//, '');
       background(deliver(bus, event));
@@ -102,7 +124,7 @@ export function deliverEvents(options: {
       Entries: answers,
     });
   };
-  return Object.assign(shim, { events });
+  return Object.assign(shim, { events, runSchedules });
 }
 
 /** Lists of values and nested patterns: what the deployed rules use. Any other filter would match nothing, and a test would show it. */

@@ -1,36 +1,69 @@
-import { type FrontResponse, type Shim, targetOf } from '../front-request.ts';
+import { type FrontResponse, json, type Shim, targetOf } from '../front-request.ts';
 
-/** moto knows no `RedriveAllowPolicy`, so that the provider waits in vain for the one it has set. It is kept here. */
+type Attributes = Record<string, string>;
+
+/** What moto can't keep: see the README's table. */
+const keptNames = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy'];
+/** moto acts by this one, so it is told. */
+const sharedName = 'RedrivePolicy';
+
+/**
+ * moto knows no `RedriveAllowPolicy`, forgets a queue's `Policy` at the next change of another attribute, and writes `RedrivePolicy`
+ * anew, so that the provider finds none of them as it has set them. They are answered from here as they were set.
+ */
 export function keepQueueAttributes(options: {
   readonly askMoto: (request: Parameters<Shim>[0]) => Promise<FrontResponse>;
 }): Shim {
-  const policies = new Map<string, string>();
+  const kept = new Map<string, Attributes>();
+  const nameOf = (url: string) => url.split('/').at(-1) ?? '';
+
+  function keep(queue: string, attributes: Attributes): Attributes {
+    const own = kept.get(queue) ?? {};
+    for (const name of keptNames) {
+      const value = attributes[name];
+      if (value === '') delete own[name];
+      else if (value !== undefined) own[name] = value;
+    }
+    kept.set(queue, own);
+    return Object.fromEntries(
+      Object.entries(attributes).filter(([name]) => name === sharedName || !keptNames.includes(name)),
+    );
+  }
+
   return async (request) => {
     const operation = targetOf(request, 'AmazonSQS');
-    if (operation !== 'SetQueueAttributes' && operation !== 'GetQueueAttributes') return undefined;
-    const { QueueUrl, Attributes, AttributeNames } = JSON.parse(request.body.toString('utf8')) as {
-      QueueUrl: string;
-      Attributes?: Record<string, string>;
+    if (operation === undefined || !/^(Create|Delete)Queue$|QueueAttributes$/.test(operation))
+      return undefined;
+    const body = JSON.parse(request.body.toString('utf8')) as {
+      QueueUrl?: string;
+      QueueName?: string;
+      Attributes?: Attributes;
       AttributeNames?: string[];
     };
-    if (operation === 'SetQueueAttributes') {
-      const policy = Attributes?.RedriveAllowPolicy;
-      if (policy !== undefined && policy !== '') policies.set(QueueUrl, policy);
-      else if (policy === '') policies.delete(QueueUrl);
+    const send = (changed: object) =>
+      options.askMoto({ ...request, body: Buffer.from(JSON.stringify({ ...body, ...changed })) });
+    const queue = body.QueueName ?? nameOf(body.QueueUrl ?? '');
+    if (operation === 'CreateQueue') return send({ Attributes: keep(queue, body.Attributes ?? {}) });
+    if (operation === 'DeleteQueue') {
+      kept.delete(queue);
       return undefined;
     }
-    // It knows no such name either.
-    const names = AttributeNames?.map((name) => (name === 'RedriveAllowPolicy' ? 'QueueArn' : name));
-    const answer = await options.askMoto({
-      ...request,
-      body: Buffer.from(JSON.stringify({ QueueUrl, AttributeNames: names })),
+    if (operation === 'SetQueueAttributes') {
+      const Attributes = keep(queue, body.Attributes ?? {});
+      return Object.keys(Attributes).length === 0 ? json(200, {}) : send({ Attributes });
+    }
+    const wanted = body.AttributeNames ?? [];
+    const answer = await send({
+      AttributeNames: wanted.map((name) => (keptNames.includes(name) ? 'QueueArn' : name)),
     });
-    const policy = policies.get(QueueUrl);
-    if (answer.status !== 200 || policy === undefined) return answer;
-    const found = JSON.parse(String(answer.body)) as { Attributes?: Record<string, string> };
+    if (answer.status !== 200) return answer;
+    const { Attributes = {} } = JSON.parse(String(answer.body)) as { Attributes?: Attributes };
+    const own = Object.entries(kept.get(queue) ?? {}).filter(
+      ([name]) => wanted.includes('All') || wanted.includes(name),
+    );
     return {
       ...answer,
-      body: JSON.stringify({ ...found, Attributes: { ...found.Attributes, RedriveAllowPolicy: policy } }),
+      body: JSON.stringify({ Attributes: { ...Attributes, ...Object.fromEntries(own) } }),
     };
   };
 }
