@@ -15,6 +15,7 @@ export type ConflictCode = (typeof conflictCodes)[number];
 
 /** The request is well-formed but the state no longer allows it; `code` says which state. */
 export class ConflictError extends HitlError {
+  override readonly name: string = 'ConflictError';
   override readonly status: number = 409;
   override readonly code: string;
 

@@ -13,6 +13,7 @@ export type ForbiddenCode = (typeof forbiddenCodes)[number];
 
 /** The principal is known but not entitled; `code` says why. */
 export class ForbiddenError extends HitlError {
+  override readonly name: string = 'ForbiddenError';
   override readonly status: number = 403;
   override readonly code: string;
 

@@ -13,7 +13,8 @@ export interface HitlErrorOptions {
 
 /**
  * Base of every error that this project raises on purpose. `code` is stable and machine-readable, `status` is the HTTP
- * status that an API answers with, `isRetryable` tells whether the same call may succeed later.
+ * status that an API answers with, `isRetryable` tells whether the same call may succeed later. Each class writes its `name` out:
+ * the workflow retries by it, and a minified bundle renames classes.
  */
 export abstract class HitlError extends Error {
   abstract readonly code: string;
