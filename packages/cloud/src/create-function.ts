@@ -1,3 +1,4 @@
+import { UnavailableError } from '@hitl/core';
 import {
   createLogger,
   createMetrics,
@@ -76,7 +77,8 @@ function wrap<E, R>(options: FunctionOptions<E, R>): (event: E, context?: Invoca
       opened ??= open();
       const handle = await opened.catch((error: unknown) => {
         opened = undefined;
-        throw error;
+        // Not its caller's fault, whatever it is: a wrong environment is an invalid input only to whoever set it.
+        throw new UnavailableError('the function can not be set up', { cause: error });
       });
       try {
         return await handle(event, invocation);

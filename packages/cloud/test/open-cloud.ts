@@ -16,7 +16,6 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const names = ['api', 'advance', 'request-approval', 'expire-approval'] as const;
 type Name = (typeof names)[number];
 type Handler = (event: unknown, context?: object) => Promise<unknown>;
-export type Handlers = Readonly<Record<Name, Handler>>;
 
 /** Every function as `npm run build` makes it, in a folder of its own. */
 export async function bundleFunctions(folder: string): Promise<void> {
@@ -89,6 +88,17 @@ export async function openCloud(options: CloudOptions) {
     });
   }
 
+  // A query of its own: each world has its own processes, as far as the modules know.
+  const handlers = new Map<Name, Promise<Handler>>();
+  const handlerOf = (name: Name): Promise<Handler> => {
+    const load = async () => {
+      const url = `${pathToFileURL(join(options.bundles, `${name}.mjs`))}?${generation}`;
+      return ((await import(url)) as { handler: Handler }).handler;
+    };
+    const loading = handlers.get(name) ?? load();
+    handlers.set(name, loading);
+    return loading;
+  };
   const invoked: Promise<unknown>[] = [];
   const payloads: { readonly what: string; readonly bytes: number }[] = [];
   const weigh = (what: string, value: unknown) =>
@@ -96,7 +106,8 @@ export async function openCloud(options: CloudOptions) {
   const invoke = async (name: Name, event: unknown): Promise<JsonValue> => {
     weigh(`input of ${name}`, event);
     const until = Date.now() + (options.functionMs ?? 30_000);
-    const result = await handlers[name](event, {
+    const handler = await handlerOf(name);
+    const result = await handler(event, {
       awsRequestId: `request-${invoked.length}`,
       getRemainingTimeInMillis: () => Math.max(0, until - Date.now()),
     });
@@ -209,16 +220,7 @@ export async function openCloud(options: CloudOptions) {
     EVENT_BUS_NAME: 'dev-agentcore',
     ...options.env,
   });
-  // A query of its own: each world has its own processes, as far as the modules know.
   generation += 1;
-  const handlers = Object.fromEntries(
-    await Promise.all(
-      names.map(async (name) => {
-        const url = `${pathToFileURL(join(options.bundles, `${name}.mjs`))}?${generation}`;
-        return [name, ((await import(url)) as { handler: Handler }).handler];
-      }),
-    ),
-  ) as unknown as Handlers;
 
   let directoryVersion = 0;
   const setDirectory = async (principals: readonly JsonObject[]): Promise<void> => {
@@ -233,7 +235,6 @@ export async function openCloud(options: CloudOptions) {
     client,
     tables,
     stores,
-    handlers,
     invoke,
     engine,
     events,
@@ -245,6 +246,12 @@ export async function openCloud(options: CloudOptions) {
     setDirectory,
     execution: (name: string) => executions.get(name),
     startExecution,
+    /** Loses every execution, as a stop by hand does: their tokens are no good any more. */
+    forgetExecutions() {
+      for (const execution of executions.values())
+        if (execution.status === 'RUNNING') execution.status = 'ABORTED';
+      for (const token of tokens.keys()) tokens.set(token, 'lost');
+    },
     /** Until every execution has ended or waits, and everybody was told. */
     async settle() {
       await engine.idle();
