@@ -21,7 +21,7 @@ const tasks = {
   'test:aws': { args: ['scripts/test-aws.mjs'] },
   check: { args: ['scripts/check.mjs'] },
   bench: { args: ['--expose-gc', 'packages/bench/src/main.ts'] },
-  build: { args: ['node_modules/turbo/bin/turbo', 'run', 'build'], env: { TURBO_TELEMETRY_DISABLED: '1' } },
+  build: { args: ['scripts/build.mjs'] },
   openapi: { args: ['scripts/write-openapi.ts'] },
   'slack-manifest': { args: ['scripts/write-slack-manifest.ts'] },
   format: { args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.'] },
