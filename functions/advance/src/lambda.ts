@@ -5,7 +5,7 @@ import { createHandler } from './handler.ts';
 export const handler = createFunction({
   name: 'advance',
   async open(runtime) {
-    const { deps, tasks, handOver, ensurePolicyRecorded } = await openApplication(runtime);
+    const { deps, tasks, handOver, feed, ensurePolicyRecorded } = await openApplication(runtime);
     const { model, modelId } = createCloudModel(runtime.region);
     return async (event: unknown, { remainingMs }) => {
       await ensurePolicyRecorded();
@@ -24,7 +24,12 @@ export const handler = createFunction({
         tasks,
         requestApproval: (run_id) => handOver({ run_id }),
       });
-      return step(event, AbortSignal.timeout(stopAfterMs));
+      try {
+        return await step(event, AbortSignal.timeout(stopAfterMs));
+      } finally {
+        // Beside the answer to the workflow, never before it.
+        runtime.background(feed.flush());
+      }
     };
   },
 });

@@ -1,6 +1,6 @@
 import { exportLog, verifyLog } from '@hitl/audit';
 import { createFunction, openApplication } from '@hitl/cloud';
-import { type HttpResult, toHttpResult, toProblem, toRequest } from '@hitl/lambda';
+import { type HttpResult, problemResult, toHttpResult, toRequest } from '@hitl/lambda';
 import { createGatewayAuthenticator } from './authenticate-gateway.ts';
 import { createApi } from './create-api.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
@@ -39,13 +39,5 @@ export const handler = createFunction({
       return refuseTooLarge(await toHttpResult(await app.fetch(request)), correlationId);
     };
   },
-  onError(error, { correlationId }) {
-    const { status, body } = toProblem(error, correlationId);
-    return {
-      statusCode: status,
-      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
-      body: JSON.stringify(body),
-      isBase64Encoded: false,
-    };
-  },
+  onError: problemResult,
 });

@@ -23,6 +23,13 @@ const handOverSchema = z
     message: 'is needed with this kind',
   });
 
+/** Told late, it must not ask for what was decided meanwhile. */
+const asksForVote: ReadonlySet<string> = new Set([
+  'approval-requested',
+  'approval-reminded',
+  'approval-escalated',
+]);
+
 /**
  * Tells people on every channel what happened to a run: that it waits for them, reminders and escalations, decisions, its end.
  * Invoked asynchronously, so that a slow or broken channel never stands between what happened and its record.
@@ -37,6 +44,8 @@ export function createHandler(
     const run = await deps.repository.load(run_id);
     if (run === undefined) return { run_id, told: 0 };
     if (kind !== undefined) {
+      if (asksForVote.has(kind) && run.approvals.get(approval_id ?? '')?.status !== 'pending')
+        return { run_id, told: 0 };
       await deliverAll(deps, kind, run, approval_id);
       return { run_id, told: 1 };
     }

@@ -6,8 +6,8 @@ import { createHandler } from './handler.ts';
 export const handler = createFunction({
   name: 'request-approval',
   async open(runtime) {
-    const { repository } = openStores(runtime);
-    const notifiers = createCloudNotifiers(runtime);
+    const { repository, items } = openStores(runtime);
+    const notifiers = createCloudNotifiers({ region: runtime.region, told: items });
     return createHandler({ repository, notifiers, logger: runtime.logger, clock: systemClock });
   },
 });

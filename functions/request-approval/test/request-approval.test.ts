@@ -44,6 +44,27 @@ describe('telling people', () => {
     expect(second.sent).toEqual([]);
   });
 
+  it('tells what it is handed: reminders while they matter, decisions and ends whenever', async () => {
+    const { world, second, tell } = setUp();
+    const waiting = await world.ask('suspend jane');
+    const { run_id } = waiting;
+    const approval_id = [...waiting.approvals.keys()][0] ?? '';
+    expect(await tell({ run_id, kind: 'approval-reminded', approval_id })).toMatchObject({ told: 1 });
+    await world.vote('carol', waiting);
+    expect(await tell({ run_id, kind: 'approval-reminded', approval_id })).toMatchObject({ told: 0 });
+    expect(await tell({ run_id, kind: 'approval-decided', approval_id })).toMatchObject({ told: 1 });
+    await world.settle(run_id);
+    expect(await tell({ run_id, kind: 'run-finished' })).toMatchObject({ told: 1 });
+    expect(second.sent.map(({ kind }) => kind)).toEqual([
+      'approval-reminded',
+      'approval-decided',
+      'run-finished',
+    ]);
+    await expect(tell({ run_id, kind: 'approval-decided' })).rejects.toMatchObject({
+      errors: [{ path: 'approval_id' }],
+    });
+  });
+
   it('names what is wrong with an event', async () => {
     const { tell } = setUp();
     await expect(tell({})).rejects.toBeInstanceOf(InvalidInputError);

@@ -1,14 +1,45 @@
-import { createEventBridgeNotifier, createSnsNotifier } from '@hitl/aws';
-import type { Notifier } from '@hitl/core';
+import {
+  createEventBridgeNotifier,
+  createSecretsManagerClient,
+  createSecretsManagerSecretSource,
+  createSnsNotifier,
+  createSqsJobQueue,
+} from '@hitl/aws';
+import type { ItemStore, Notifier } from '@hitl/core';
 import { loadEnv } from '@hitl/lambda';
+import { createQueueNotifier } from './create-queue-notifier.ts';
+import { createWebhookNotifier } from './create-webhook-notifier.ts';
 
-/** Every channel that the environment names: the topic and the bus. */
-export function createCloudNotifiers({ region }: { readonly region: string }): readonly Notifier[] {
-  const env = loadEnv({ optional: ['SNS_TOPIC_ARN', 'EVENT_BUS_NAME', 'PUBLIC_URL'] });
-  const { SNS_TOPIC_ARN: topicArn, EVENT_BUS_NAME: busName, PUBLIC_URL: publicUrl } = env;
+export interface CloudNotifiersOptions {
+  readonly region: string;
+  /** Remembers over processes what webhooks were told. */
+  readonly told: ItemStore;
+}
+
+/** Every channel that the environment names: the topic, the bus, the Slack worker's queue, and the webhooks of a secret. */
+export function createCloudNotifiers({ region, told }: CloudNotifiersOptions): readonly Notifier[] {
+  const env = loadEnv({
+    optional: [
+      'SNS_TOPIC_ARN',
+      'EVENT_BUS_NAME',
+      'SLACK_QUEUE_URL',
+      'NOTIFICATION_SECRETS_NAME',
+      'PUBLIC_URL',
+    ],
+  });
+  const { PUBLIC_URL: publicUrl } = env;
   const link = publicUrl === undefined ? {} : { publicUrl };
-  return [
-    ...(topicArn === undefined ? [] : [createSnsNotifier({ region, topicArn, ...link })]),
-    ...(busName === undefined ? [] : [createEventBridgeNotifier({ region, busName, ...link })]),
-  ];
+  const notifiers: Notifier[] = [];
+  if (env.SNS_TOPIC_ARN !== undefined)
+    notifiers.push(createSnsNotifier({ region, topicArn: env.SNS_TOPIC_ARN, ...link }));
+  if (env.EVENT_BUS_NAME !== undefined)
+    notifiers.push(createEventBridgeNotifier({ region, busName: env.EVENT_BUS_NAME, ...link }));
+  if (env.SLACK_QUEUE_URL !== undefined)
+    notifiers.push(createQueueNotifier(createSqsJobQueue({ region, queueUrl: env.SLACK_QUEUE_URL })));
+  if (env.NOTIFICATION_SECRETS_NAME !== undefined) {
+    const secrets = createSecretsManagerSecretSource({ client: createSecretsManagerClient({ region }) });
+    const secretName = env.NOTIFICATION_SECRETS_NAME;
+    notifiers.push(createWebhookNotifier({ secrets, secretName, told, ...link }));
+  }
+  return notifiers;
 }

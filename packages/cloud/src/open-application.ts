@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createToolPins, type RequestDeps, recordPolicy } from '@hitl/application';
-import { createDynamoDirectory } from '@hitl/aws';
-import { createIdGenerator, type RunFeed, systemClock, type TaskCallback } from '@hitl/core';
+import { createDynamoDirectory, createDynamoRunFeed, type DynamoRunFeed } from '@hitl/aws';
+import { createIdGenerator, systemClock, type TaskCallback } from '@hitl/core';
 import { loadEnv } from '@hitl/lambda';
 import { createShortTermMemory } from '@hitl/memory';
 import { createCloudTools } from './create-cloud-tools.ts';
 import type { FunctionRuntime } from './create-function.ts';
-import { createRecordFeed } from './create-record-feed.ts';
 import { createHandOverNotifier, type HandOver } from './hand-over-notifier.ts';
 import { loadPolicy } from './load-policy.ts';
 import { openHandOver } from './open-hand-over.ts';
@@ -18,7 +17,8 @@ export interface CloudApplication {
   readonly stores: CloudStores;
   /** Answers the tokens of the state machine's steps. */
   readonly tasks: TaskCallback;
-  readonly feed: RunFeed;
+  /** Flushed before an invocation ends, or what was published last is late. */
+  readonly feed: DynamoRunFeed;
   /** Has the people of a run told, outside of this function. */
   readonly handOver: HandOver;
   /** Notes the policy in force in the record, once per process; called again until it stands there. */
@@ -32,10 +32,16 @@ export async function openApplication(runtime: FunctionRuntime): Promise<CloudAp
   const { name, environment, region, logger, background } = runtime;
   const policy = await loadPolicy();
   const stores = openStores(runtime);
-  const { DIRECTORY_TABLE } = loadEnv({ required: ['DIRECTORY_TABLE'] });
+  const { DIRECTORY_TABLE, COORDINATION_TABLE } = loadEnv({
+    required: ['DIRECTORY_TABLE', 'COORDINATION_TABLE'],
+  });
   const { client, auditLog: log } = stores;
   const { engine, tasks } = openWorkflow({ region, approvals: stores.approvals });
-  const feed = createRecordFeed(stores.repository);
+  const feed = createDynamoRunFeed({
+    client,
+    tableName: COORDINATION_TABLE,
+    onError: (error) => logger.warn('live events were lost', { error }),
+  });
   const handOver = openHandOver(region);
   const deps: RequestDeps = {
     log,

@@ -99,6 +99,18 @@ describe('the deployed functions', () => {
     const told = ['ApprovalRequested', 'ApprovalDecided', 'RunFinished'];
     expect(on.events.map((event) => event.DetailType)).toEqual(told);
     expect(on.topic).toHaveLength(3);
+    const { approval_id } = JSON.parse(on.events[0]?.Detail ?? '') as JsonObject;
+    expect(on.jobs.map(({ body }) => body)).toMatchObject([
+      {
+        kind: 'notify',
+        event: 'approval-requested',
+        run_id: runId,
+        approval_id,
+        to: ['group:security'],
+      },
+      { kind: 'notify', event: 'approval-decided', run_id: runId, approval_id },
+      { kind: 'notify', event: 'run-finished', run_id: runId },
+    ]);
     const record = { log: on.stores.auditLog, blobs: on.stores.blobs };
     expect(await verifyLog(record)).toMatchObject({ ok: true });
     // Three functions started anew with the same policy.
@@ -249,7 +261,9 @@ describe('the API function', () => {
     const headers = { accept: 'text/event-stream' };
     const answer = await call(on, 'POST /agent/run', { by: alice, headers, body: { query: suspend } });
     expect(answer.status).toBe(200);
-    expect(String(answer.body.body)).toContain('event: approval-requested');
+    const told = String(answer.body.body);
+    for (const type of ['tool-call-proposed', 'decision-made', 'approval-requested'])
+      expect(told).toContain(`event: ${type}`);
     await on.settle();
   });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -154,6 +155,7 @@ export async function openCloud(options: CloudOptions) {
     );
   };
   const events: { readonly DetailType: string; readonly Detail: string }[] = [];
+  const jobs: { readonly group: unknown; readonly id: unknown; readonly body: JsonObject }[] = [];
   const front = await startAwsFront({
     calls: {
       'stepfunctions.StartExecution': ({ name, input }) => {
@@ -177,6 +179,15 @@ export async function openCloud(options: CloudOptions) {
         const secret = options.mcpSecret ?? JSON.stringify({ auth_token: mcpToken });
         if (SecretId !== 'agentcore-dev/mcp' || secret === '') throw named('ResourceNotFoundException');
         return { Name: SecretId, SecretString: secret };
+      },
+      'amazonsqs.SendMessage': ({ MessageBody, MessageGroupId, MessageDeduplicationId }) => {
+        const text = String(MessageBody);
+        jobs.push({
+          group: MessageGroupId,
+          id: MessageDeduplicationId,
+          body: JSON.parse(text) as JsonObject,
+        });
+        return { MessageId: '1', MD5OfMessageBody: createHash('md5').update(text).digest('hex') };
       },
       'events.PutEvents': ({ Entries }) => {
         events.push(...(Entries as { DetailType: string; Detail: string }[]));
@@ -218,6 +229,9 @@ export async function openCloud(options: CloudOptions) {
     MCP_SECRETS_NAME: 'agentcore-dev/mcp',
     SNS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:dev-hitl',
     EVENT_BUS_NAME: 'dev-agentcore',
+    SLACK_QUEUE_URL: `${front.url}/123456789012/dev-slack.fifo`,
+    NOTIFICATION_SECRETS_NAME: 'agentcore-dev/notifications',
+    PUBLIC_URL: 'https://hitl.example.com',
     ...options.env,
   });
   generation += 1;
@@ -238,6 +252,7 @@ export async function openCloud(options: CloudOptions) {
     invoke,
     engine,
     events,
+    jobs,
     lines,
     payloads,
     topic: front.published,
