@@ -55,6 +55,12 @@ export const environmentVariables = {
   GOOGLE_OAUTH_TOKEN: text,
   GOOGLE_SERVICE_ACCOUNT: text,
   GOOGLE_ADMIN_SUBJECT: email,
+  /** The function's own, temporary; Lambda sets them. For the functions that sign without the SDK. */
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: text,
+  /** Where AWS's protocols are spoken, when not by AWS; the SDK reads it too. */
+  AWS_ENDPOINT_URL: url,
   AWS_SAML_PROVIDER_NAME: matching(/^[a-zA-Z0-9_-]+$/, 'must hold letters, digits, _ and - only'),
   JIRA_BASE_URL: url,
   JIRA_EMAIL: email,

@@ -17,10 +17,10 @@ export interface InstallRoutes {
 }
 
 export interface InstallRoutesOptions {
-  /** Read for every installation. */
-  readonly oauthClient: () => Promise<OauthClient>;
-  /** How Slack and browsers reach us, e.g. `https://hitl.example.com`. */
-  readonly publicUrl: string;
+  /** Read for every installation; `undefined` where the app is not set up for OAuth. */
+  readonly oauthClient: () => Promise<OauthClient | undefined>;
+  /** How Slack and browsers reach us, e.g. `https://hitl.example.com`. Default: where the request came to. */
+  readonly publicUrl?: string | undefined;
   readonly items: ItemStore;
   readonly installations: InstallationStore;
   readonly slack: SlackCaller;
@@ -37,11 +37,11 @@ export interface InstallRoutesOptions {
 export function createInstallRoutes(options: InstallRoutesOptions): InstallRoutes {
   const { items, installations, slack, log, clock = systemClock } = options;
   const { authorizeUrl = 'https://slack.com/oauth/v2/authorize' } = options;
-  const redirectUri = new URL(slackPaths.oauthCallback, options.publicUrl).href;
-  const startUrl = new URL(slackPaths.install, options.publicUrl).href;
+  const redirectUriOf = (request: Request): string =>
+    new URL(slackPaths.oauthCallback, options.publicUrl ?? request.url).href;
 
-  async function exchange(code: string): Promise<AccessAnswer> {
-    const { clientId, clientSecret } = await options.oauthClient();
+  async function exchange(client: OauthClient, code: string, redirectUri: string): Promise<AccessAnswer> {
+    const { clientId, clientSecret } = client;
     return parseAccessAnswer(
       await slack({
         method: 'oauth.v2.access',
@@ -67,18 +67,24 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
   }
 
   function failed(status: number, title: string, text: string): Response {
-    return installPage(status, title, text, { startUrl, cookie: clearedCookie });
+    return installPage(status, title, text, { startUrl: slackPaths.install, cookie: clearedCookie });
+  }
+
+  function notSetUp(): Response {
+    const text = 'This system has no client id and client secret of a Slack app.';
+    return installPage(404, 'Not set up', text);
   }
 
   return {
-    async start() {
-      const { clientId } = await options.oauthClient();
+    async start(request) {
+      const client = await options.oauthClient();
+      if (client === undefined) return notSetUp();
       const { state, cookie } = await startState(items);
       const target = new URL(authorizeUrl);
       target.search = new URLSearchParams({
-        client_id: clientId,
+        client_id: client.clientId,
         scope: botScopes.join(','),
-        redirect_uri: redirectUri,
+        redirect_uri: redirectUriOf(request),
         state,
       }).toString();
       return new Response(null, {
@@ -88,6 +94,8 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
     },
 
     async finish(request) {
+      const client = await options.oauthClient();
+      if (client === undefined) return notSetUp();
       const query = new URL(request.url).searchParams;
       const state = query.get('state');
       const code = query.get('code');
@@ -99,7 +107,10 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
         return failed(400, 'Not installed', 'Slack sent no code. Start the installation again.');
       // Slack's own admin pages start without us, so that nothing proves whose browser this is: we start anew.
       if (state === null || state === '')
-        return new Response(null, { status: 302, headers: { location: startUrl, ...privateHeaders } });
+        return new Response(null, {
+          status: 302,
+          headers: { location: slackPaths.install, ...privateHeaders },
+        });
       const verdict = await takeState(items, state, request.headers.get('cookie'));
       if (verdict !== 'valid') {
         log.warn('installation refused', { reason: verdict });
@@ -113,7 +124,7 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
       }
       let answer: AccessAnswer;
       try {
-        answer = await exchange(code);
+        answer = await exchange(client, code, redirectUriOf(request));
       } catch (error) {
         log.error('code not exchanged', { error });
         const why = error instanceof SlackRefusedError ? `Slack says: ${error.slackError}.` : '';

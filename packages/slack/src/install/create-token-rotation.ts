@@ -7,7 +7,7 @@ import type { InstallationStore } from './installation-store.ts';
 import type { OauthClient } from './oauth-client.ts';
 
 export interface TokenRotationOptions {
-  readonly oauthClient: () => Promise<OauthClient>;
+  readonly oauthClient: () => Promise<OauthClient | undefined>;
   /** Must read what was written last: a refresh token works once. */
   readonly installations: InstallationStore;
   readonly lease: Lease;
@@ -38,7 +38,10 @@ export function createTokenRotation(
     Date.parse(installation.expires_at) - clock.now() <= ms;
 
   async function renew(id: string, refreshToken: string, installation: Installation): Promise<Installation> {
-    const { clientId, clientSecret } = await options.oauthClient();
+    const client = await options.oauthClient();
+    if (client === undefined)
+      throw new UnavailableError('a Slack token can only be renewed with the client id and client secret');
+    const { clientId, clientSecret } = client;
     const answer = parseAccessAnswer(
       await slack({
         method: 'oauth.v2.access',
