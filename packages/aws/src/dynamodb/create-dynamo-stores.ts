@@ -5,6 +5,7 @@ import type {
   BlobStore,
   CallHistory,
   Clock,
+  Directory,
   GrantStore,
   ItemStore,
   MemoryStore,
@@ -15,9 +16,11 @@ import { createDynamoApprovalStore } from './dynamo-approval-store.ts';
 import { createDynamoAuditLog } from './dynamo-audit-log.ts';
 import { createDynamoBlobStore } from './dynamo-blob-store.ts';
 import { createDynamoCallHistory } from './dynamo-call-history.ts';
+import { createDynamoDirectory } from './dynamo-directory.ts';
 import { createDynamoGrantStore } from './dynamo-grant-store.ts';
 import { createDynamoItemStore } from './dynamo-item-store.ts';
 import { createDynamoMemoryStore } from './dynamo-memory-store.ts';
+import { createDynamoRunFeed, type DynamoRunFeed } from './dynamo-run-feed.ts';
 import { createDynamoRunStore } from './dynamo-run-store.ts';
 import { createDynamoSessionStore } from './dynamo-session-store.ts';
 import type { TableNames } from './tables.ts';
@@ -32,6 +35,8 @@ export interface DynamoStores {
   readonly sessions: SessionStore;
   readonly callHistory: CallHistory;
   readonly items: ItemStore;
+  readonly feed: DynamoRunFeed;
+  readonly directory: Directory;
 }
 
 /** Every store over one client, each on its table. */
@@ -51,6 +56,8 @@ export function createDynamoStores(options: {
     memory: createDynamoMemoryStore({ client, tableName: tableNames.slack_sessions, ...clocked }),
     sessions: createDynamoSessionStore({ client, tableName: tableNames.slack_sessions }),
     callHistory: createDynamoCallHistory({ client, tableName: tableNames.slack_sessions }),
+    feed: createDynamoRunFeed({ client, tableName: tableNames.coordination, ...clocked }),
+    directory: createDynamoDirectory({ client, tableName: tableNames.directory }),
     items: createDynamoItemStore({ client, tableName: tableNames.coordination, ...clocked }),
   };
 }

@@ -1,6 +1,7 @@
 export { createDynamoClient, type DynamoClientOptions } from './create-dynamo-client.ts';
 export { createDynamoStores, type DynamoStores } from './create-dynamo-stores.ts';
 export { createTableInput, createTables } from './create-tables.ts';
+export { pushDirectory, readDirectory, type StoredDirectory } from './directory-document-store.ts';
 export { createDynamoApprovalStore } from './dynamo-approval-store.ts';
 export { createDynamoAuditLog } from './dynamo-audit-log.ts';
 export { createDynamoBlobStore } from './dynamo-blob-store.ts';
