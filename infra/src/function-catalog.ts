@@ -101,8 +101,9 @@ export const functionCatalog = {
     calledAsynchronously: true,
     rights: {
       ...nothing,
-      readWrite: records,
-      read: ['directory'],
+      // Of the record it only reads; what webhooks were told is remembered beside it.
+      readWrite: ['coordination'],
+      read: records,
       secrets: ['notifications'],
       tells: true,
       sendsSlackJobs: true,

@@ -67,6 +67,13 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   InvokeAdvance: ['lambda:InvokeFunction'],
   InvokeExpire: ['lambda:InvokeFunction'],
 };
+const readOnly = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const readsOf: Readonly<Record<string, readonly string[]>> = {
+  ReadRuns: readOnly,
+  ReadApprovals: readOnly,
+  ReadAudit: [...readOnly, 'dynamodb:Scan'],
+  ReadBlobs: readOnly,
+};
 const always = ['WriteLogs', 'WriteTraces'];
 const stores = ['ReadWriteRuns', 'ReadWriteApprovals', 'ReadWriteAudit', 'ReadWriteBlobs'];
 const drives = ['StartWorkflow', 'LookAtExecutions', 'AnswerTasks'];
@@ -99,8 +106,11 @@ const grants: Readonly<Record<string, readonly string[]>> = {
   dev_hitl_approval: [
     ...always,
     'SendDeadLetters',
-    ...stores,
-    'ReadDirectory',
+    'ReadWriteCoordination',
+    'ReadRuns',
+    'ReadApprovals',
+    'ReadAudit',
+    'ReadBlobs',
     'ReadSecrets',
     'PutEvents',
     'PublishNotifications',
@@ -149,7 +159,7 @@ describe('least privilege', () => {
     for (const roleName of Object.keys(grants).filter((name) => name.startsWith('dev_'))) {
       for (const { Sid, Action } of stacks.dev.grantsOf(roleName)) {
         const sameAs = /^ReadWrite(Approvals|SlackSessions|Coordination)$/.test(Sid) ? 'ReadWriteRuns' : Sid;
-        expect([roleName, Sid, Action]).toEqual([roleName, Sid, actionsOf[sameAs]]);
+        expect([roleName, Sid, Action]).toEqual([roleName, Sid, readsOf[Sid] ?? actionsOf[sameAs]]);
       }
     }
   });
