@@ -57,6 +57,11 @@ export const commandGroups: readonly CommandGroup[] = [
     load: async () => (await import('./commands/policy.ts')).addPolicyCommands,
   },
   {
+    name: 'directory',
+    summary: 'who may ask and approve in a deployed environment: push a file, show what is in force',
+    load: async () => (await import('./commands/directory.ts')).addDirectoryCommands,
+  },
+  {
     name: 'doctor',
     summary: 'check this machine and the configuration, and say what is missing',
     load: async () => (await import('./commands/doctor.ts')).addDoctorCommand,

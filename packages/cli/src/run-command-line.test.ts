@@ -83,6 +83,11 @@ describe('a command line', () => {
       ['approvals', 'list', '--api', 'ftp://x'],
       ['--api', 'https://'],
     ],
+    [['directory', 'push', 'people.yaml'], ['--environment']],
+    [
+      ['directory', 'show', '--environment', 'dev', '--region', 'nowhere'],
+      ['--region', 'eu-central-1'],
+    ],
     [
       ['start', '--api', 'https://x.example.com'],
       ['--api', 'this machine'],

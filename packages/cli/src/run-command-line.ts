@@ -14,8 +14,16 @@ interface GlobalOptions {
 }
 
 const usageExitCode = 2;
-/** These work on this machine and its files, whatever API there is. */
-const localCommands = new Set(['start', 'demo', 'mcp serve', 'policy check', 'policy test']);
+/** These work on this machine and its files, or on a table of their own, whatever API there is. */
+const localCommands = new Set([
+  'start',
+  'demo',
+  'mcp serve',
+  'policy check',
+  'policy test',
+  'directory push',
+  'directory show',
+]);
 
 export type Surroundings = Pick<NodeJS.Process, 'env' | 'stdout' | 'stderr'>;
 
@@ -135,7 +143,7 @@ async function addCommands(
       if (json === true) program.setOptionValue('json', true);
       if (api !== undefined) program.setOptionValue('api', api);
       if (localCommands.has(name) && program.opts<GlobalOptions>().api !== undefined)
-        program.error(`error: option '--api <url>' is not for "${name}", which works on this machine`);
+        program.error(`error: option '--api <url>' is not for "${name}", which works from this machine`);
     });
   }
 }
