@@ -22,6 +22,7 @@ const tasks = {
   check: { args: ['scripts/check.mjs'] },
   bench: { args: ['--expose-gc', 'packages/bench/src/main.ts'] },
   build: { args: ['scripts/build.mjs'] },
+  cost: { args: ['infra/src/cost.ts'], env: { NODE_NO_WARNINGS: '1' } },
   openapi: { args: ['scripts/write-openapi.ts'] },
   'slack-manifest': { args: ['scripts/write-slack-manifest.ts'] },
   format: { args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--write', '.'] },

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import dev from '../../environments/dev.ts';
 import prod from '../../environments/prod.ts';
 import { synthesizeStack } from '../test/read-stack.ts';
-import { priceIdleMonth, sumOf } from './price-idle-month.ts';
+import { priceIdleMonth } from './price-idle-month.ts';
+import { sumOf } from './price-line.ts';
 
 const priceOf = (name: string, data: unknown) => priceIdleMonth(synthesizeStack(name, data).json.resource);
 
@@ -15,6 +16,7 @@ describe('the price of a month in which nothing happens', () => {
       'dashboards',
       'metrics of our own',
       'sweeps',
+      'polls of an empty queue',
     ]);
     expect(sumOf(lines)).toBeGreaterThan(0);
     expect(sumOf(lines)).toBeLessThanOrEqual(10);

@@ -1,4 +1,4 @@
-import { idleSweep } from './approval-quantities.ts';
+import { assumedPerApproval, idleSweep } from './approval-quantities.ts';
 import { type PriceLine, priceLines } from './price-line.ts';
 import { priceList, prices } from './prices.ts';
 
@@ -34,7 +34,7 @@ export function priceIdleMonth(resources: Resources): PriceLine[] {
     memoryGb * idleSweep.seconds * prices.functionGbSecond.dollars +
     idleSweep.tableReadUnits * prices.tableReadUnit.dollars +
     idleSweep.tableWriteUnits * prices.tableWriteUnit.dollars +
-    (idleSweep.logBytes / 1e9) * prices.logGigabyte.dollars +
+    ((idleSweep.logBytes + assumedPerApproval.platformLogBytes.perCall) / 1e9) * prices.logGigabyte.dollars +
     prices.trace.dollars;
   const polls = of('aws_lambda_event_source_mapping').length * pollsPerHour * hoursPerMonth;
 
