@@ -32,11 +32,9 @@ export function readArguments(inputs: ReadonlyMap<string, string>): ReadableArgu
   try {
     value = JSON.parse(json);
   } catch (error) {
-    const { message } = error as SyntaxError;
-    const at = /at position (\d+)/.exec(message)?.[1];
     return {
-      block_id: at === undefined ? first : (blockAt(parts, Number(at)) ?? first),
-      message: `This is not valid JSON: ${message}`.slice(0, 300),
+      block_id: mistakenBlock(parts) ?? first,
+      message: `This is not valid JSON: ${(error as SyntaxError).message}`.slice(0, 300),
     };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -44,16 +42,28 @@ export function readArguments(inputs: ReadonlyMap<string, string>): ReadableArgu
   return { json, block_id: first };
 }
 
-function blockAt(
+/** The first input up to which the text is more than merely unfinished. */
+function mistakenBlock(
   parts: readonly { readonly blockId: string; readonly text: string }[],
-  position: number,
 ): string | undefined {
-  let end = 0;
+  let prefix = '';
   for (const { blockId, text } of parts) {
-    end += text.length + 1;
-    if (position < end) return blockId;
+    prefix = prefix === '' ? text : `${prefix}\n${text}`;
+    if (!isUnfinished(prefix)) return blockId;
   }
   return parts.at(-1)?.blockId;
+}
+
+function isUnfinished(json: string): boolean {
+  try {
+    JSON.parse(json);
+    return true;
+  } catch (error) {
+    const { message } = error as SyntaxError;
+    const position = /at position (\d+)/.exec(message)?.[1];
+    // Node names no position where it quotes the text instead: then it is within.
+    return message.includes('Unexpected end') || (position !== undefined && Number(position) >= json.length);
+  }
 }
 
 function orderOf(blockId: string): number {
