@@ -13,10 +13,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the real script with an `npm` that answers each command as told. */
-function run(answers: { test: string; check: string; peers: string }) {
+function run({ aws = 'exit 3', ...answers }: { test: string; check: string; peers: string; aws?: string }) {
   writeFileSync(
     join(folder, 'npm'),
-    `#!/bin/sh\ncase "$*" in\n"test") ${answers.test};;\n"run check") ${answers.check};;\n"run test:peers") ${answers.peers};;\nesac\n`,
+    `#!/bin/sh\ncase "$*" in\n"test") ${answers.test};;\n"run check") ${answers.check};;\n"run test:peers") ${answers.peers};;\n"run test:aws") ${aws};;\nesac\n`,
     { mode: 0o755 },
   );
   const { status, stdout } = spawnSync(join(folder, '.ci/run'), {
@@ -54,5 +54,21 @@ describe('.ci/run', () => {
       peers: 'echo "7 passed, 0 failed"',
     };
     expect(run(answers)).toEqual({ status: 1, lastLine: '7 passed, 2 failed' });
+  });
+
+  it('counts the deployment test where its tools are, and says so where they are not', () => {
+    const answers = {
+      test: 'echo "3 passed, 0 failed"',
+      check: checked,
+      peers: 'echo "7 passed, 0 failed"',
+    };
+    const total = (aws: string) => run({ ...answers, aws });
+    expect(total('exit 3')).toMatchObject({ status: 0, lastLine: '10 passed, 0 failed' });
+    expect(total('echo "20 passed, 0 failed"')).toMatchObject({ status: 0, lastLine: '30 passed, 0 failed' });
+    expect(total('echo "18 passed, 2 failed"; exit 1')).toMatchObject({
+      status: 1,
+      lastLine: '28 passed, 2 failed',
+    });
+    expect(total('exit 1')).toMatchObject({ status: 1, lastLine: '10 passed, 1 failed' });
   });
 });

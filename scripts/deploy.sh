@@ -8,7 +8,10 @@ node="${HITL_NODE:-$root/node_modules/.bin/node}"
 # Where stacks are written and a bootstrap's state is until there is a bucket.
 work="${HITL_DEPLOY_FOLDER:-$root/infra}"
 out=()
-if [[ -n ${HITL_DEPLOY_FOLDER:-} ]]; then out=(--out "$work/cdktf.out"); fi
+if [[ -n ${HITL_DEPLOY_FOLDER:-} ]]; then
+  mkdir -p "$work"
+  out=(--out "$work/cdktf.out")
+fi
 
 usage() {
   cat <<'TEXT'
@@ -31,6 +34,7 @@ options
 
 environment variables
   TF_PROVIDER_MIRROR  folder that holds registry.terraform.io: providers are taken from it, not from the registry
+  HITL_DEPLOY_FOLDER  where stacks are written, and a bootstrap's state until it is in its bucket (default: infra)
 
 First time in an account and region: scripts/deploy.sh bootstrap apply, then scripts/deploy.sh dev apply.
 Exit status: 0 done, 1 failed, 2 wrong usage, 3 refused or not confirmed.

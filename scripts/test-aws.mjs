@@ -42,6 +42,8 @@ if (missing.length > 0) {
   process.exit(3);
 }
 
+// A group of their own and a folder of their own: whatever happens, nothing of them stays.
+const folder = mkdtempSync(join(tmpdir(), 'hitl-test-aws-'));
 const child = spawn(
   process.execPath,
   [
@@ -51,15 +53,30 @@ const child = spawn(
   ],
   {
     stdio: 'inherit',
+    detached: true,
     env: {
       ...process.env,
       NODE_NO_WARNINGS: '1',
+      TMPDIR: folder,
       ...(mirror === undefined ? {} : { TF_PROVIDER_MIRROR: mirror }),
     },
   },
 );
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => killGroup('SIGKILL'));
+child.on('exit', (code, signal) => {
+  killGroup('SIGKILL');
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(signal === null ? code : 128 + constants.signals[signal]);
+});
+
+function killGroup(signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // Nobody of them is left.
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
 
 function runs(command, args) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;

@@ -1,3 +1,5 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Engineer } from './engineer.ts';
 import { until } from './until.ts';
@@ -16,6 +18,9 @@ const approvalsSchema = z.object({
 });
 const executionsSchema = z.object({
   executions: z.array(z.object({ executionArn: z.string(), name: z.string() })),
+});
+const historySchema = z.object({
+  events: z.array(z.object({ stateEnteredEventDetails: z.object({ name: z.string() }).optional() })),
 });
 const executionSchema = z.object({
   status: z.string(),
@@ -38,6 +43,17 @@ export async function readDeployed(engineer: Engineer, environment: string) {
   const named = (name: string): string => z.string().parse(outputs[name]?.value, { reportInput: true });
   const api = ['--api', named('api_url'), '--json'];
   const machine = named('step_functions_arn');
+
+  async function call(name: string, payload: object, type: 'RequestResponse' | 'Event') {
+    const folder = await mkdtemp(join(engineer.folder, 'call-'));
+    const [input, output] = [join(folder, 'payload.json'), join(folder, 'answer.json')];
+    await writeFile(input, JSON.stringify(payload));
+    const answer = await engineer.aws(
+      ...['lambda', 'invoke', '--function-name', `${name}:live`, '--invocation-type', type],
+      ...['--payload', `fileb://${input}`, output],
+    );
+    return { answer, text: await readFile(output, 'utf8') };
+  }
 
   return {
     named,
@@ -66,6 +82,25 @@ export async function readDeployed(engineer: Engineer, environment: string) {
         timeoutMs,
       );
     },
+    /** What AWS bills: one transition for each. */
+    async statesEntered(executionArn: string): Promise<readonly string[]> {
+      const history = await engineer.aws(
+        'stepfunctions',
+        'get-execution-history',
+        '--execution-arn',
+        executionArn,
+      );
+      return historySchema
+        .parse(history)
+        .events.flatMap((event) => event.stateEnteredEventDetails?.name ?? []);
+    },
+    /** A function's answer to a synchronous call by its alias. */
+    async invoke(name: string, payload: object): Promise<unknown> {
+      const { answer, text } = await call(name, payload, 'RequestResponse');
+      if (answer.FunctionError !== undefined) throw new Error(text);
+      return JSON.parse(text);
+    },
+    invokeLater: (name: string, payload: object) => call(name, payload, 'Event'),
     outputOf: (execution: { readonly output?: string | undefined }): DeployedRun =>
       runSchema.parse(JSON.parse(execution.output ?? 'null')),
     /** Resolves with the request that waits for people because of this text. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { callApi } from './call-api.ts';
@@ -221,6 +221,7 @@ describe('the deployed system', () => {
         ],
       });
       expect(usersCreated()).toMatchObject([{ body: { primaryEmail: 'test@example.com' } }]);
+      expect(await dev.statesEntered(execution)).toEqual(['Advance', 'Route', 'Advance', 'Route', 'Done']);
     },
   );
 
@@ -300,13 +301,52 @@ describe('the deployed system', () => {
     expect(finished).toMatchObject({ status: 'FAILED', error: 'InvalidInput' });
   });
 
-  step('has all of it on a record that verifies', async () => {
+  step('answers calls of its functions by name', async () => {
+    const health = await dev.invoke('dev_api', { rawPath: '/healthz', requestContext: {} });
+    expect(health).toMatchObject({ statusCode: 200 });
+    const run = await dev.invoke('dev_advance', {
+      action_text: 'List all users in example.com domain',
+      execution_timeout: 300,
+    });
+    expect(run).toMatchObject({
+      status: 'completed',
+      tool_calls: [{ tool: 'list_users', status: 'succeeded' }],
+    });
+  });
+
+  step('keeps what a function could not do for later', async () => {
+    await dev.invokeLater('dev_advance', { not: 'a step' });
+    await world.aws.settle();
+    const queue = `http://sqs.${world.aws.region}.amazonaws.com/${world.aws.accountId}/dev_advance-dead-letters`;
+    const received = await administrator.aws('sqs', 'receive-message', '--queue-url', queue);
+    expect(received.Messages).toMatchObject([{ Body: '{"not":"a step"}' }]);
+  });
+
+  step('has all of it on a record that verifies, also offline and by another program', async () => {
     const { status, stdout, output } = await ada.hitl(...dev.api, 'audit', 'verify');
     expect([status, output]).toEqual([0, expect.anything()]);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true });
     const runs = await ada.hitl(...dev.api, 'runs', 'list');
     const { items } = JSON.parse(runs.stdout) as { items: { status: string }[] };
-    expect(items.map((item) => item.status).sort()).toEqual(['completed', 'expired', 'rejected']);
+    expect(items.map((item) => item.status).sort()).toEqual([
+      'completed',
+      'completed',
+      'expired',
+      'rejected',
+    ]);
+
+    const record = join(world.folder, 'record.jsonl');
+    const exported = await ada.hitl(...dev.api.slice(0, 2), 'audit', 'export', '--out', record);
+    expect([exported.status, exported.output]).toEqual([0, expect.anything()]);
+    const verified = await ada.node('packages/audit/verify-export.mjs', record);
+    expect([verified.status, verified.output]).toEqual([0, expect.anything()]);
+    expect(readFileSync(record, 'utf8')).toContain('"vote-cast"');
+
+    for (const name of ['runs', 'approvals', 'audit']) {
+      const table = ['--select', 'COUNT', '--table-name', dev.named(`${name}_table_name`)];
+      const { Count } = await administrator.aws('dynamodb', 'scan', ...table);
+      expect([name, Count]).not.toEqual([name, 0]);
+    }
   });
 
   step('called nothing outside of this world, and kept every secret out of its logs', async () => {
@@ -330,8 +370,15 @@ describe('the end', () => {
   );
 
   step(
-    'leaves nothing of the bootstrap',
+    'takes the bootstrap only when its bucket has been emptied, and leaves nothing of it',
     async () => {
+      const bucket = `hitl-mcp-state-${world.aws.accountId}-${world.aws.region}`;
+      const refused = await administrator.deploy('bootstrap', 'destroy', '--yes');
+      expect([refused.status, refused.output]).toEqual([
+        1,
+        expect.stringContaining('The bucket still holds states, and with it you would lose them.'),
+      ]);
+      await administrator.emptyBucket(bucket);
       const { status, output } = await administrator.deploy('bootstrap', 'destroy', '--yes');
       expect([status, output]).toEqual([0, expect.stringContaining('Apply complete!')]);
       expect(await whatIsLeft(world, /hitl-mcp-/)).toEqual([]);

@@ -9,6 +9,11 @@ export interface AccessKey {
   readonly secretAccessKey: string;
 }
 
+const versionSchema = z.object({ Key: z.string(), VersionId: z.string() });
+const versionsSchema = z.object({
+  Versions: z.array(versionSchema).default([]),
+  DeleteMarkers: z.array(versionSchema).default([]),
+});
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What a person has at a terminal: the deploy script, the AWS CLI, and the product's own command line, with their own keys. */
@@ -17,6 +22,12 @@ export interface Engineer {
   /** The AWS CLI's JSON answer. @throws when it fails, with what it said. */
   aws(...args: string[]): Promise<Record<string, unknown>>;
   hitl(...args: string[]): Promise<CommandResult>;
+  /** A program of the checkout. */
+  node(...args: string[]): Promise<CommandResult>;
+  /** With all versions of what was ever in it. */
+  emptyBucket(bucket: string): Promise<void>;
+  /** For files of their own. */
+  readonly folder: string;
 }
 
 export function createEngineer(world: World, key: AccessKey): Engineer {
@@ -36,7 +47,8 @@ export function createEngineer(world: World, key: AccessKey): Engineer {
   };
   const run = (command: string, args: readonly string[], more: Record<string, string> = {}) =>
     runCommand(command, args, { cwd: root, env: { ...own, ...more } });
-  return {
+  const engineer: Engineer = {
+    folder: world.folder,
     deploy: (...args) => run(join(root, 'scripts/deploy.sh'), args),
     async aws(...args) {
       const result = await run('aws', [...args, '--region', region, '--output', 'json']);
@@ -49,5 +61,15 @@ export function createEngineer(world: World, key: AccessKey): Engineer {
         NODE_NO_WARNINGS: '1',
         DATA_DIR: join(world.folder, 'cli'),
       }),
+    node: (...args) => run(process.execPath, args),
+    async emptyBucket(bucket) {
+      const listed = await engineer.aws('s3api', 'list-object-versions', '--bucket', bucket);
+      const { Versions, DeleteMarkers } = versionsSchema.parse(listed);
+      for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
+        const one = ['--bucket', bucket, '--key', Key, '--version-id', VersionId];
+        await engineer.aws('s3api', 'delete-object', ...one);
+      }
+    },
   };
+  return engineer;
 }

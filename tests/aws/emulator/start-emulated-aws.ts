@@ -104,7 +104,7 @@ export async function startEmulatedAws(options: EmulatedAwsOptions): Promise<Emu
   });
   const queues = pollQueues({ region, accountId, functions, host, call });
   const shims: readonly Shim[] = [
-    answerStepFunctions,
+    answerStepFunctions({ askMoto }),
     keepBucketSettings(),
     keepQueueAttributes({ askMoto }),
     keepRuleDescriptions({ askMoto }),

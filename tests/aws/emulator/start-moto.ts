@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const server = fileURLToPath(new URL('./serve-moto.py', import.meta.url));
 
 export interface Moto {
   readonly port: number;
@@ -23,7 +26,7 @@ export async function startMoto(options: {
   const port = await freePort();
   const logPath = join(options.folder, 'moto.log');
   const log = openSync(logPath, 'a');
-  const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+  const child = spawn('python3', [server, '-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', log, log],
     env: {
       PATH: process.env.PATH,
