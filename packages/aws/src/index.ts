@@ -1,3 +1,4 @@
+export * from './agentcore/index.ts';
 export * from './bedrock/index.ts';
 export * from './dynamodb/index.ts';
 export * from './eventbridge/index.ts';

@@ -65,6 +65,11 @@ describe('a signed request', () => {
     ['GET', 'https://abc.execute-api.us-east-1.amazonaws.com/audit?q=a%20b%2Fc&x=%E2%82%AC', undefined],
     [
       'POST',
+      'https://bedrock-agentcore.us-east-1.amazonaws.com/runtimes/arn%3Aaws%3Ax%2Fy/invocations',
+      '{}',
+    ],
+    [
+      'POST',
       'https://abc.execute-api.us-east-1.amazonaws.com/approvals/apr_1/votes',
       '{"decision":"approve"}',
     ],
