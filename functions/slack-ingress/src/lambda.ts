@@ -4,7 +4,7 @@ import {
   createLightJobQueue,
   createLightSecretStore,
 } from '@hitl/aws/light';
-import { InvalidInputError, systemClock } from '@hitl/core';
+import { InvalidInputError, systemClock, UnavailableError } from '@hitl/core';
 import {
   answerHttpEvent,
   createLogger,
@@ -48,9 +48,12 @@ function wrap(): Handler {
       opened ??= open(logger);
       const ingress = await opened.catch((error: unknown) => {
         opened = undefined;
-        throw error;
+        // Not Slack's fault, whatever it is.
+        throw new UnavailableError('the function can not be set up', { cause: error });
       });
-      return answerHttpEvent(ingress, event, invocation);
+      const result = await answerHttpEvent(ingress, event, invocation);
+      if (result.statusCode >= 500) invocation.metrics.add('errors', 1);
+      return result;
     },
   );
 }
