@@ -102,7 +102,8 @@ export async function startDeadLetterPeer() {
       const status = faults.lambda.shift() ?? 202;
       if (status === 202)
         invoked.push({ functionName: decodeURIComponent(functionName), event: JSON.parse(text) });
-      response.writeHead(status, status === 202 ? {} : { 'x-amzn-errortype': 'TooManyRequestsException' });
+      const type = status === 429 ? 'TooManyRequestsException' : 'ResourceNotFoundException';
+      response.writeHead(status, status === 202 ? {} : { 'x-amzn-errortype': type });
       response.end(status === 202 ? '' : '{}');
       return;
     }

@@ -62,6 +62,11 @@ export const commandGroups: readonly CommandGroup[] = [
     load: async () => (await import('./commands/directory.ts')).addDirectoryCommands,
   },
   {
+    name: 'dead-letters',
+    summary: 'what a deployed environment could not do: count it, send it on its way again',
+    load: async () => (await import('./commands/dead-letters.ts')).addDeadLettersCommands,
+  },
+  {
     name: 'doctor',
     summary: 'check this machine and the configuration, and say what is missing',
     load: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
