@@ -11,6 +11,7 @@ const areas: Readonly<Record<string, () => Promise<() => Promise<BenchRow[]>>>> 
   policy: async () => (await import('./policy.bench.ts')).benchPolicy,
   audit: async () => (await import('./audit.bench.ts')).benchAudit,
   mcp: async () => (await import('./mcp.bench.ts')).benchMcp,
+  'slack-ingress': async () => (await import('./slack-ingress.bench.ts')).benchSlackIngress,
   stack: async () => (await import('./stack.bench.ts')).benchStack,
 };
 
