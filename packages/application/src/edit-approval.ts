@@ -58,7 +58,7 @@ async function editOnce(deps: RequestDeps, caller: Caller, edit: Edit): Promise<
     run,
     approval,
     call,
-    edit: { principal, arguments: edit.arguments, digest: edit.digest },
+    edit: { principal, channel: caller.channel, arguments: edit.arguments, digest: edit.digest },
   };
   const verdict = checkEdit(proposed, deps.clock.now()) ?? (await judgeEdit(deps, proposed, tool));
   if (verdict.kind === 'accepted') return deps.repository.append(run, verdict.event, caller.id);

@@ -3,6 +3,7 @@ import {
   type ApprovalState,
   approvalDigest,
   type CallState,
+  type Channel,
   canonicalJson,
   type Decision,
   ForbiddenError,
@@ -30,6 +31,7 @@ export interface ProposedEdit {
   readonly edit: {
     /** Resolved from the directory, with the assurance of the channel. */
     readonly principal: Principal;
+    readonly channel?: Channel;
     readonly arguments: JsonObject;
     /** The request's digest that the editor saw. */
     readonly digest: string;
@@ -81,6 +83,7 @@ export function decideEdit(
   const data = {
     approval_id: approval.approval_id,
     principal_id: edit.principal.id,
+    ...(edit.channel === undefined ? {} : { channel: edit.channel }),
     call_id: call.call_id,
     arguments: edit.arguments,
     call_digest: callDigest,
@@ -154,6 +157,7 @@ function refused({ approval, edit }: ProposedEdit, error: HitlError): EditVerdic
   const data = {
     approval_id: approval.approval_id,
     principal_id: edit.principal.id,
+    ...(edit.channel === undefined ? {} : { channel: edit.channel }),
     code: error.code,
     detail: error.message,
   };

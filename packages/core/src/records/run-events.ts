@@ -107,6 +107,8 @@ export const runEventSchemas = {
     principal_id: z.string(),
     call_id: z.string(),
     arguments: jsonObjectSchema,
+    /** Missing in records from before it was kept. */
+    channel: channelSchema.optional(),
     /** The edited call's new digest. */
     call_digest: z.string(),
     preview: previewSchema.optional(),
@@ -119,6 +121,7 @@ export const runEventSchemas = {
   'edit-refused': z.strictObject({
     approval_id: z.string(),
     principal_id: z.string(),
+    channel: channelSchema.optional(),
     code: z.string(),
     detail: z.string(),
   }),

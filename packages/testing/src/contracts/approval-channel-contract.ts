@@ -156,8 +156,9 @@ export function describeApprovalChannel(
       expect(await channel.edit(approval, { ...edit, as: people.outsider })).toMatchObject({
         accepted: false,
       });
-      // An edit's entry on the record names no channel.
-      expect((await site.read(approval)).refusals).toEqual([{ actor: people.outsider, code: 'forbidden' }]);
+      expect((await site.read(approval)).refusals).toEqual([
+        { actor: people.outsider, code: 'forbidden', channel: channel.recordedAs },
+      ]);
       expect(await channel.edit(approval, { ...edit, as: people.approver })).toMatchObject({
         accepted: true,
       });
