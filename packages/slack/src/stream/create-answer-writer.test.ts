@@ -1,4 +1,4 @@
-import { ConflictError, type StreamEvent } from '@hitl/core';
+import { ConflictError, type StreamEvent, systemClock } from '@hitl/core';
 import type { SlackMessage } from '@hitl/testing/slack';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -60,6 +60,16 @@ const noneHalfOpen = (messages: readonly SlackMessage[]) =>
   messages.every(
     ({ stream }) => stream === undefined || stream.state === 'stopped' || stream.state === 'repaired',
   );
+
+function realSleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
 
 describe('an answer written natively', () => {
   it('shows at once that somebody is at work, then text and tool calls as they come, then how it ended', async () => {
@@ -335,6 +345,49 @@ describe('an answer whose worker died or ran out of time', () => {
     const messages = await answers();
     expect(messages.map(shown)).toEqual(['Text.']);
     expect(noneHalfOpen(messages)).toBe(true);
+  });
+});
+
+describe('an answer in its own time', () => {
+  it('is sent without being asked for', async () => {
+    const { open, front, channel, thread_ts } = await openThread({ rateTiers: false });
+    const writer = open('job_1', { clock: systemClock, sleep: realSleep, flushMs: 1 });
+    await writer.open();
+    for (const text of ['One ', 'two ', 'three ']) {
+      writer.handle(delta(0, text));
+      await front.until(async () => {
+        const [, answer] = await front.messages(channel, thread_ts);
+        return answer?.stream?.text.includes(text.trim()) === true ? true : undefined;
+      });
+    }
+    await writer.settle(runOf(['One two three']));
+  });
+
+  it('keeps within the tiers when twenty threads are answered for a minute, and every text is complete', async () => {
+    const { open, front, clock, channel, alice } = await openThread();
+    const threads = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const thread_ts = await front.say({ channel, user: alice, text: `question ${index}` });
+        return { thread_ts, writer: open(`job_${index}`, {}, { thread_ts }), text: '' };
+      }),
+    );
+    for (const thread of threads) await thread.writer.open();
+    for (let second = 0; second < 60; second += 1) {
+      for (const thread of threads) {
+        const piece = `word${second} `;
+        thread.text += piece;
+        thread.writer.handle(delta(0, piece));
+        await thread.writer.flush();
+      }
+      clock.advance(1_000);
+    }
+    for (const { writer, text } of threads) await writer.settle(runOf([text.trim()]), { maxWaitMs: 600_000 });
+    expect(front.violations()).toEqual([]);
+    for (const { thread_ts, text } of threads) {
+      const messages = (await front.messages(channel, thread_ts)).slice(1);
+      expect(messages.map(shown).join('')).toBe(text.trim());
+      expect(noneHalfOpen(messages)).toBe(true);
+    }
   });
 });
 
