@@ -5,7 +5,11 @@ export { createFileDirectory } from './directory/create-file-directory.ts';
 export { sampleDirectoryPath } from './directory/open-local-directory.ts';
 export { openEmbeddedDynamo } from './dynamodb/open-embedded-dynamo.ts';
 export { findRunningStack } from './find-running-stack.ts';
-export { type LocalStack, type LocalStackOptions, startLocalStack } from './start-local-stack.ts';
+export {
+  type LocalStack,
+  type LocalStackOptions,
+  startLocalStack,
+} from './start-local-stack.ts';
 export {
   createLocalWorkflowEngine,
   type ExecutionHandle,

@@ -8,8 +8,12 @@ import { getRequestListener } from '@hono/node-server';
 export async function listenOn(
   fetch: (request: Request) => Promise<Response>,
   port: number,
+  /** Paths whose callers prove themselves by a signature, under whatever host name they come. */
+  signedPaths: ReadonlySet<string> = new Set(),
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const server = createServer(getRequestListener(guardHost(fetch), { overrideGlobalObjects: false }));
+  const server = createServer(
+    getRequestListener(guardHost(fetch, signedPaths), { overrideGlobalObjects: false }),
+  );
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((cause: unknown) => {
     const code = (cause as NodeJS.ErrnoException).code;
@@ -33,9 +37,13 @@ export async function listenOn(
  * A page in the operator's browser must not reach the API: neither under a name of its own (DNS rebinding), nor from its own
  * origin. Credentials are headers that a page has not got; this is the second line.
  */
-function guardHost(fetch: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
+function guardHost(
+  fetch: (request: Request) => Promise<Response>,
+  signedPaths: ReadonlySet<string>,
+): (request: Request) => Promise<Response> {
   return async (request) => {
-    const { host, hostname } = new URL(request.url);
+    const { host, hostname, pathname } = new URL(request.url);
+    if (signedPaths.has(pathname)) return fetch(request);
     if (hostname !== '127.0.0.1' && hostname !== 'localhost')
       return new Response('wrong host', { status: 421 });
     const origin = request.headers.get('origin');

@@ -15,6 +15,7 @@ import { createIdGenerator, systemClock } from '@hitl/core';
 import { createExpireApprovalHandler } from '@hitl/expire-approval';
 import { createLogger, type Logger } from '@hitl/lambda';
 import { createShortTermMemory } from '@hitl/memory';
+import { createNotifiersFromConfig } from '@hitl/notifications';
 import { createRequestApprovalHandler } from '@hitl/request-approval';
 import { createWorkflowDefinition } from '@hitl/workflow';
 import { createLocalAuthenticate } from './authenticate-local.ts';
@@ -31,6 +32,7 @@ import { listenOn } from './listen-on.ts';
 import { loadLocalEnv } from './local-env.ts';
 import { openLocalPolicy } from './open-local-policy.ts';
 import { createRunFeed } from './run-feed/create-run-feed.ts';
+import { openLocalSlack, type SlackPeer } from './slack/open-local-slack.ts';
 import { startTimers } from './start-timers.ts';
 import { createLocalWorkflowEngine } from './workflow/create-local-workflow-engine.ts';
 
@@ -40,6 +42,8 @@ export interface LocalStackOptions {
   /** Listens on 127.0.0.1; without it the stack is reached through `fetch` only. Port 0 lets the system choose. */
   readonly listen?: { readonly port: number };
   readonly logger?: Logger;
+  /** Slack elsewhere than at Slack. */
+  readonly slackPeer?: SlackPeer;
 }
 
 export interface LocalStack {
@@ -98,6 +102,23 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const tools = createLocalTools({ env, builtins, pins: createToolPins(stores.auditLog), logger });
     closers.push(() => tools.source.close());
     const feed = createRunFeed();
+    const slack = openLocalSlack({
+      env,
+      items: stores.items,
+      sessions: stores.sessions,
+      clock: systemClock,
+      logger,
+      ...(options.slackPeer === undefined ? {} : { peer: options.slackPeer }),
+    });
+    const webhooks = createNotifiersFromConfig(
+      {
+        teams_webhook_url: env.TEAMS_WEBHOOK_URL,
+        slack_webhook_url: env.SLACK_WEBHOOK_URL,
+        public_url: env.PUBLIC_URL,
+      },
+      { told: stores.items },
+    );
+    const background = new Set<Promise<void>>();
     const workerId = `local-${process.pid}-${randomUUID()}`;
 
     const engine = createLocalWorkflowEngine({
@@ -132,9 +153,13 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       directory,
       tools: tools.source,
       workflow: engine,
-      notifiers: [],
-      background: (task) =>
-        void task.catch((error: unknown) => logger.error('background work failed', { error: String(error) })),
+      notifiers: [...webhooks, ...(slack === undefined ? [] : [slack.notifier])],
+      background: (task) => {
+        const watched = task
+          .catch((error: unknown) => logger.error('background work failed', { error: String(error) }))
+          .finally(() => background.delete(watched));
+        background.add(watched);
+      },
       policy: policy.current,
       model,
       modelId,
@@ -179,17 +204,34 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       exportAudit: () => exportLog(audit),
     };
     const app = createApi(apiDeps);
-    const fetch = async (request: Request): Promise<Response> => app.fetch(request);
+    const fetch = async (request: Request): Promise<Response> =>
+      slack?.paths.has(new URL(request.url).pathname) === true ? slack.fetch(request) : app.fetch(request);
 
     await recordPolicy(deps, policy.current(), policy.source);
     closers.push(startTimers({ deps, audit, policy, expire, logger }));
-    const server = options.listen === undefined ? undefined : await listenOn(fetch, options.listen.port);
+    const server =
+      options.listen === undefined ? undefined : await listenOn(fetch, options.listen.port, slack?.paths);
     if (server !== undefined) {
       closers.push(() => server.close());
       await announceStack(dynamo.dataDir, { url: server.url });
     }
     await recoverRuns(deps);
     closers.push(lookAfterWaiting(deps, logger));
+    if (slack !== undefined) {
+      closers.push(() => slack.close());
+      await slack.start(deps, feed);
+    }
+    const idle = async (): Promise<void> => {
+      await engine.idle();
+      while (background.size > 0) {
+        await Promise.all(background);
+        await engine.idle();
+      }
+      if (slack === undefined || slack.isIdle()) return;
+      await slack.idle();
+      // What was done in Slack may move runs.
+      await idle();
+    };
     return {
       fetch,
       token,
@@ -199,7 +241,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       policySource: policy.source,
       serverLines: tools.lines,
       peopleLine: people.map((entry) => `${entry.id} (${entry.groups.join(', ') || 'no group'})`).join(' · '),
-      idle: () => engine.idle(),
+      idle,
       close,
     };
   } catch (error) {

@@ -1,0 +1,50 @@
+import { loadApproval } from '@hitl/application';
+import { ConflictError } from '@hitl/core';
+import { SlackRefusedError } from '@hitl/slack';
+import { approvalPageUrl } from '../approval-cards.ts';
+import { renderEditModal, renderEditRefusedModal } from '../slack-parts.ts';
+import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
+import { isRefusal } from '../tell-person.ts';
+import { knownCallerOf } from '../who-acts.ts';
+
+/** Puts the call's arguments into the modal that the ingress opened. */
+export const handleFillEditModal: HandleJob<'fill-edit-modal'> = async (deps, job) => {
+  const { approval_id, digest, rendered_digest, where } = job;
+  const metadata = {
+    approval_id,
+    digest,
+    ...(rendered_digest === undefined ? {} : { rendered_digest }),
+    ...(where === undefined ? {} : { where }),
+  };
+  const page = { pageUrl: approvalPageUrl(deps, approval_id) };
+  const view = await findCall(deps, job)
+    .then((call) => renderEditModal(call, metadata, page))
+    .catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+      return renderEditRefusedModal(error.message, metadata, page);
+    });
+  try {
+    await deps.slack.call(installationOfJob(job), 'views.update', {
+      view_id: job.view_id,
+      ...(job.view_hash === undefined ? {} : { hash: job.view_hash }),
+      view,
+    });
+  } catch (error) {
+    // Closed meanwhile, or filled by the delivery before.
+    if (!(error instanceof SlackRefusedError)) throw error;
+    deps.application.logger.info('a modal was gone', { approval_id, error: error.slackError });
+  }
+};
+
+async function findCall(deps: SlackWorkerDeps, job: Parameters<typeof handleFillEditModal>[1]) {
+  await knownCallerOf(deps, job.who);
+  const { run, approval } = await loadApproval(deps.application, job.approval_id);
+  if (approval.status !== 'pending')
+    throw new ConflictError('approval_not_pending', `this request is ${approval.status}`);
+  if (approval.digest !== job.digest)
+    throw new ConflictError('digest_mismatch', 'the request was changed since this card was drawn');
+  const id = approval.call_ids.length === 1 ? approval.call_ids[0] : undefined;
+  const call = id === undefined ? undefined : run.calls.get(id);
+  if (call === undefined) throw new ConflictError('conflict', 'this request holds several calls');
+  return call;
+}

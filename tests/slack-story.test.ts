@@ -1,0 +1,247 @@
+import type { SlackMessage } from '@hitl/testing/slack';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { actionIds, modalBlocks } from '../packages/slack/src/approval-controls.ts';
+import type { ScriptedStep } from './fixtures/scripted-chat-model.ts';
+import { openSlackSite, type SlackSite } from './fixtures/slack-site.ts';
+
+let slack: SlackSite;
+beforeAll(async () => {
+  slack = await openSlackSite();
+});
+afterAll(() => slack?.close());
+
+let asked = 0;
+const grant = (user: string): readonly ScriptedStep[] => [
+  { text: 'I will give the role.', calls: [['acct__grant_role', { user, role: 'helper' }]] },
+  { text: `Now ${user} is a helper.` },
+];
+
+/** Somebody mentions the app; comes back when everything that follows by itself has happened. */
+async function mention(person: string, steps: (user: string) => readonly ScriptedStep[] = grant) {
+  asked += 1;
+  const user = `slack-user-${asked}`;
+  const text = `please make ${user} a helper`;
+  slack.site.field.model.script(text, steps(user));
+  const said = await slack.driver.mention({ channel: slack.ops, user: slack.account(person), text });
+  expect(said.responses.map(({ status }) => status)).toEqual([200, 200]);
+  await slack.site.field.stack.idle();
+  return { user, text, said };
+}
+
+async function threadOf({ said }: { said: { channel: string; thread_ts: string } }) {
+  const [, ...answers] = await slack.front.messages(said.channel, said.thread_ts);
+  return answers;
+}
+
+const all = (messages: readonly SlackMessage[]): string =>
+  messages.map(({ text, blocks, stream }) => JSON.stringify([text, blocks, stream])).join('\n');
+
+async function pendingApproval(user: string) {
+  const { items } = (
+    await slack.site.field.api<{
+      items: { approval_id: string; run_id: string; query: string; digest: string }[];
+    }>('operator', 'GET', '/approvals?status=pending')
+  ).body;
+  const found = items.find(({ query }) => query.includes(`${user} `));
+  if (found === undefined) throw new Error(`nothing waits for ${user}`);
+  return found;
+}
+
+/** The card in the approvers' channel. */
+async function cardOf(approvalId: string): Promise<SlackMessage> {
+  const card = (await slack.cards(approvalId, slack.approvals)).at(-1);
+  if (card === undefined) throw new Error(`no card of ${approvalId}`);
+  return card;
+}
+
+async function click(person: string, card: SlackMessage, actionId: string): Promise<string[]> {
+  const before = slack.front.ephemerals().length;
+  const response = await slack.driver.click({
+    user: slack.account(person),
+    channel: card.channel,
+    message_ts: card.ts,
+    ...(card.thread_ts === undefined ? {} : { thread_ts: card.thread_ts }),
+    action_id: actionId,
+  });
+  expect(response.status).toBe(200);
+  await slack.site.field.stack.idle();
+  return slack.front
+    .ephemerals()
+    .slice(before)
+    .map(({ text, blocks }) => `${text} ${JSON.stringify(blocks)}`);
+}
+
+async function submit(person: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const user = slack.account(person);
+  const view = slack.front.views().findLast((each) => each.user === user);
+  if (view === undefined) throw new Error(`${person} has no modal open`);
+  expect(await (await slack.driver.submit({ user, view_id: view.id, values })).json()).toEqual({
+    response_action: 'clear',
+  });
+  await slack.site.field.stack.idle();
+}
+
+describe('a request in Slack', () => {
+  it('is answered in its thread, asks the approvers, and is executed once the right person clicked', async () => {
+    const { user, said, text } = await mention('alice');
+    const approval = await pendingApproval(user);
+    const waiting = await threadOf({ said });
+    expect(all(waiting)).toContain('I will give the role.');
+    // One mention comes as two events, and is one run.
+    const { items } = (
+      await slack.site.field.api<{ items: { query: string; run_id: string }[] }>(
+        'operator',
+        'GET',
+        '/agent/runs',
+      )
+    ).body;
+    expect(items.filter(({ query }) => query === text)).toHaveLength(1);
+
+    const card = await cardOf(approval.approval_id);
+    expect(all([card])).toContain(user);
+    expect(card.unfurl_links).not.toBe(true);
+    expect(await slack.cards(approval.approval_id, slack.ops, said.thread_ts)).toHaveLength(1);
+
+    const [refusal] = await click('mallory', card, actionIds.approve);
+    expect(refusal).toMatch(/not among the people/);
+    const [own] = await click('alice', card, actionIds.approve);
+    expect(own).toMatch(/Nothing was changed/);
+    expect(await slack.site.field.done(user)).toEqual([]);
+
+    expect(await click('carol', card, actionIds.approve)).toEqual([]);
+    expect(await slack.site.field.done(user)).toEqual([
+      { tool: 'grant_role', arguments: { user, role: 'helper' } },
+    ]);
+    const answers = await threadOf({ said });
+    expect(all(answers)).toContain(`Now ${user} is a helper.`);
+    expect(answers.every(({ stream }) => stream === undefined || stream.state !== 'streaming')).toBe(true);
+    const cards = [
+      await cardOf(approval.approval_id),
+      ...(await slack.cards(approval.approval_id, slack.ops, said.thread_ts)),
+    ].filter(({ blocks }) => JSON.stringify(blocks).includes('Approval request'));
+    expect(cards).toHaveLength(2);
+    for (const each of cards) {
+      expect(all([each])).toMatch(/Approved.*by .*carol/);
+      expect(all([each])).not.toContain(actionIds.approve);
+    }
+    const [vote] = (await slack.site.field.approval(approval)).votes;
+    expect(vote).toMatchObject({
+      principal_id: 'carol',
+      channel: 'slack',
+      assurance: 'linked',
+      rendered_digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('is not executed when it is rejected, and the requester reads why', async () => {
+    const { user, said } = await mention('alice');
+    const { approval_id } = await pendingApproval(user);
+    await click('carol', await cardOf(approval_id), actionIds.reject);
+    await submit('carol', { [modalBlocks.reason]: 'not this quarter' });
+    expect(all([await cardOf(approval_id)])).toMatch(/rejected/i);
+    expect(all([await cardOf(approval_id)])).toContain('not this quarter');
+    expect(all(await threadOf({ said }))).toContain('not this quarter');
+    expect(await slack.site.field.done(user)).toEqual([]);
+  });
+
+  it('is executed as it was edited, on a new card, while the old one can not be voted on any more', async () => {
+    const { user } = await mention('alice');
+    const approval = await pendingApproval(user);
+    const old = await cardOf(approval.approval_id);
+    await click('carol', old, actionIds.edit);
+    const changed = { user: `${user}-instead`, role: 'helper' };
+    await submit('carol', { [`${modalBlocks.argumentsPrefix}0`]: JSON.stringify(changed) });
+    const cards = await slack.cards(approval.approval_id, slack.approvals);
+    expect(cards).toHaveLength(2);
+    const [replaced, anew] = cards;
+    expect(replaced?.ts).toBe(old.ts);
+    expect(JSON.stringify(replaced?.blocks)).not.toContain(actionIds.approve);
+    if (anew === undefined) throw new Error('no new card');
+    expect(await click('carol', anew, actionIds.approve)).toEqual([expect.stringMatching(/changed/)]);
+    expect(await click('dave', anew, actionIds.approve)).toEqual([]);
+    expect(await slack.site.field.done(`${user}-instead`)).toEqual([
+      { tool: 'grant_role', arguments: changed },
+    ]);
+  });
+
+  it('of somebody whom the directory does not know is refused politely, and the refusal is on the record', async () => {
+    const before = slack.front.ephemerals().length;
+    const { said, text } = await mention('stranger', () => [{ text: 'never said' }]);
+    expect(await threadOf({ said })).toEqual([]);
+    expect(slack.front.ephemerals().slice(before)).toMatchObject([
+      { user: slack.account('stranger'), text: expect.stringContaining('not linked') },
+    ]);
+    const link = `slack:${slack.front.workspace.team_id}/${slack.account('stranger')}`;
+    const entries = await slack.site.field.stack.deps.log.read('refusals');
+    expect(entries.filter(({ actor }) => actor === link)).toMatchObject([
+      { type: 'request-refused', data: { code: 'unknown_principal', channel: 'slack' } },
+    ]);
+    expect(slack.site.field.model.asked(text)).toEqual([]);
+  });
+
+  it('is answered once however often Slack delivers it', async () => {
+    const { said, user } = await mention('alice', (name) => [{ text: `Hello ${name}.` }]);
+    const before = await threadOf({ said });
+    for (const [number, delivery] of said.deliveries.entries())
+      await slack.driver.retry(delivery, number + 1);
+    await slack.site.field.stack.idle();
+    expect(await threadOf({ said })).toEqual(before);
+    expect(all(before)).toContain(`Hello ${user}.`);
+  });
+
+  it('goes on in the same session when the thread goes on', async () => {
+    const first = await mention('alice', (name) => [{ text: `Hello ${name}.` }]);
+    const again = `and once more for ${first.user}`;
+    await slack.driver.message({
+      channel: slack.ops,
+      user: slack.account('alice'),
+      text: again,
+      thread_ts: first.said.thread_ts,
+    });
+    await slack.site.field.stack.idle();
+    // The first answer, the reply, and its answer.
+    expect(await threadOf(first)).toHaveLength(3);
+    const { items } = (
+      await slack.site.field.api<{ items: { query: string; session_id: string }[] }>(
+        'operator',
+        'GET',
+        '/agent/runs',
+      )
+    ).body;
+    const sessions = items
+      .filter(({ query }) => query.includes(first.user))
+      .map(({ session_id }) => session_id);
+    expect(sessions).toHaveLength(2);
+    expect(new Set(sessions).size).toBe(1);
+  });
+
+  it('is repaired in place by the next delivery when the worker breaks in the middle', async () => {
+    // The stream can not be ended, nor the message written: as when the worker dies right then.
+    slack.front.failNext('chat.stopStream', { kind: 'http', status: 503, when: 'before' }, 2);
+    slack.front.failNext('chat.update', { kind: 'error', error: 'fatal_error' }, 3);
+    const { said, user } = await mention('alice', (name) => [{ text: `Complete for ${name}.` }]);
+    const answers = await threadOf({ said });
+    expect(all(answers)).toContain(`Complete for ${user}.`);
+    expect(answers.every(({ stream }) => stream === undefined || stream.state !== 'streaming')).toBe(true);
+    expect(slack.site.field.model.asked(`please make ${user} a helper`)).toHaveLength(1);
+  });
+
+  it('is listed and shown by the slash command', async () => {
+    const { user } = await mention('alice');
+    const { approval_id } = await pendingApproval(user);
+    const run = async (text: string): Promise<string> => {
+      const before = slack.front.ephemerals().length;
+      await slack.driver.command({
+        user: slack.account('carol'),
+        channel: slack.approvals,
+        command: '/hitl',
+        text,
+      });
+      await slack.site.field.stack.idle();
+      return JSON.stringify(slack.front.ephemerals().slice(before));
+    };
+    expect(await run('pending')).toContain(approval_id);
+    expect(await run(`show ${approval_id}`)).toContain(user);
+    expect(await run('show nothing-there')).toContain('no such request');
+  });
+});
