@@ -73,12 +73,8 @@ function grantOwnSecrets({ functions, secrets, tables }: GrantFunctionRightsOpti
     'PutSecretValue',
   ]);
   const google = functions['google-mcp'].role;
-  // It may hand a password over and never read one again.
-  secrets.grantBelow(google, 'HandOverPasswords', 'initial-passwords', [
-    'CreateSecret',
-    'PutSecretValue',
-    'TagResource',
-  ]);
-  // One user is made once, however often and wherever the call arrives.
-  tables.grantItems(google, 'LockUsers', 'coordination', 'item#google-user/*');
+  // It may hand a password over, take it back when no account was made with it, and never read one.
+  secrets.grantBelow(google, 'HandOverPasswords', 'initial-passwords', ['CreateSecret', 'DeleteSecret']);
+  // One change of a user's roles at a time, wherever the calls arrive. The prefix is that of leases.
+  tables.grantItems(google, 'LockUsers', 'coordination', 'item#lease:google-user/*');
 }

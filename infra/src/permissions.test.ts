@@ -49,11 +49,7 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue',
     'secretsmanager:PutSecretValue',
   ],
-  HandOverPasswords: [
-    'secretsmanager:CreateSecret',
-    'secretsmanager:PutSecretValue',
-    'secretsmanager:TagResource',
-  ],
+  HandOverPasswords: ['secretsmanager:CreateSecret', 'secretsmanager:DeleteSecret'],
   SendSlackJobs: ['sqs:SendMessage'],
   TakeSlackJobs: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
   StartWorkflow: ['states:StartExecution'],
@@ -209,7 +205,7 @@ describe('least privilege', () => {
   it('lets the Google server lock users in the coordination table and touch no other item', () => {
     expect(grant(stacks.dev, 'dev_google_mcp', 'LockUsers')).toMatchObject({
       Resource: [expect.stringContaining('tables_coordination')],
-      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['item#google-user/*'] } },
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['item#lease:google-user/*'] } },
     });
   });
 
