@@ -273,26 +273,12 @@ describe('the deployed system', () => {
         'nobody knows them',
       ],
     );
-    expect(status).toBe(5);
+    expect(status).toBe(0);
     const finished = await dev.finished(started[0]?.executionArn ?? '');
     expect(dev.outputOf(finished)).toMatchObject({
       status: 'rejected',
       tool_calls: [{ status: 'rejected' }],
     });
-    expect(usersCreated()).toHaveLength(1);
-  });
-
-  step('ends as expired what nobody decides in time, by the deployed schedule', async () => {
-    const action = {
-      action_text: 'Create a new user with email third@example.com, first name Third, and last name User',
-    };
-    const arn = await dev.startExecution(action);
-    await dev.pendingApproval(ada, action.action_text);
-    await world.aws.settle();
-    await world.aws.functions.putClockForward(25 * hourMs);
-    await world.aws.runSchedules();
-    const finished = await dev.finished(arn);
-    expect(dev.outputOf(finished)).toMatchObject({ status: 'expired' });
     expect(usersCreated()).toHaveLength(1);
   });
 
@@ -320,6 +306,20 @@ describe('the deployed system', () => {
     const queue = `http://sqs.${world.aws.region}.amazonaws.com/${world.aws.accountId}/dev_advance-dead-letters`;
     const received = await administrator.aws('sqs', 'receive-message', '--queue-url', queue);
     expect(received.Messages).toMatchObject([{ Body: '{"not":"a step"}' }]);
+  });
+
+  step('ends as expired what nobody decides in time, by the deployed schedule', async () => {
+    const action = {
+      action_text: 'Create a new user with email third@example.com, first name Third, and last name User',
+    };
+    const arn = await dev.startExecution(action);
+    await dev.pendingApproval(ada, action.action_text);
+    await world.aws.settle();
+    await world.aws.functions.putClockForward(25 * hourMs);
+    await world.aws.runSchedules();
+    const finished = await dev.finished(arn);
+    expect(dev.outputOf(finished)).toMatchObject({ status: 'expired' });
+    expect(usersCreated()).toHaveLength(1);
   });
 
   step('has all of it on a record that verifies, also offline and by another program', async () => {
