@@ -3,39 +3,10 @@ import { type Clock, type HitlError, type ItemStore, systemClock } from '@hitl/c
 import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
 import { type InstallationRef, installationIdOf } from '../install/installation.ts';
 import { mapSlackError } from './map-slack-error.ts';
-import { type PostedMessage, type PostOnceOptions, postOnce } from './post-once.ts';
+import { postOnce } from './post-once.ts';
 import { SlackBusyError } from './slack-busy-error.ts';
+import type { SlackClient } from './slack-client.ts';
 import { rateKeysOf } from './slack-rates.ts';
-
-export type SlackArguments = Readonly<Record<string, unknown>>;
-export type SlackAnswer = Readonly<Record<string, unknown>>;
-
-export interface CallOptions {
-  /** How long to wait for the workspace's budget, over all tries. Default 15,000; 0 tries once, without waiting. */
-  readonly maxWaitMs?: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface SlackClient {
-  /**
-   * Calls one method as the app in that workspace.
-   * @throws SlackBusyError when the budget is used up (nothing happened), SlackRefusedError with Slack's reason, UnavailableError
-   * when it can be repeated, OutcomeUnknownError when it may have happened and must not be repeated blindly
-   */
-  call(
-    installation: InstallationRef,
-    method: string,
-    args: SlackArguments,
-    options?: CallOptions,
-  ): Promise<SlackAnswer>;
-  /** Posts a message once per `key`, however often and by whomever it is asked for. See `postOnce`. */
-  postOnce(
-    installation: InstallationRef,
-    key: string,
-    message: SlackArguments & { readonly channel: string },
-    options?: PostOnceOptions,
-  ): Promise<PostedMessage>;
-}
 
 export interface SlackClientDeps {
   /** The bot token of an installation; see `createBotTokens`. */

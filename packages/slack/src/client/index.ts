@@ -1,11 +1,11 @@
-export {
-  type CallOptions,
-  createSlackClient,
-  type SlackAnswer,
-  type SlackArguments,
-  type SlackClient,
-  type SlackClientDeps,
-} from './create-slack-client.ts';
-export type { PostedMessage, PostOnceOptions } from './post-once.ts';
+export { createSlackClient, type SlackClientDeps } from './create-slack-client.ts';
 export { SlackBusyError } from './slack-busy-error.ts';
+export type {
+  CallOptions,
+  PostedMessage,
+  PostOnceOptions,
+  SlackAnswer,
+  SlackArguments,
+  SlackClient,
+} from './slack-client.ts';
 export { rateKeysOf } from './slack-rates.ts';

@@ -8,16 +8,7 @@ import {
 } from '@hitl/core';
 import { z } from 'zod';
 import { type InstallationRef, installationIdOf } from '../install/installation.ts';
-import type { SlackArguments, SlackClient } from './create-slack-client.ts';
-
-export interface PostedMessage {
-  readonly channel: string;
-  readonly ts: string;
-}
-
-export interface PostOnceOptions {
-  readonly maxWaitMs?: number;
-}
+import type { PostedMessage, PostOnceOptions, SlackArguments, SlackClient } from './slack-client.ts';
 
 const outboxSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('sending'), at_ms: z.number() }),

@@ -152,6 +152,7 @@ describe('an approval card, whatever stands in the request', () => {
           expect(text.length).toBeLessThanOrEqual(1_000);
         }
       }),
+      { numRuns: 60 },
     );
   });
 
@@ -182,6 +183,7 @@ describe('an approval card, whatever stands in the request', () => {
             expect(JSON.parse(value)).toEqual([request.approval_id, request.digest, rendered_digest]);
         }
       }),
+      { numRuns: 60 },
     );
   });
 
@@ -200,6 +202,7 @@ describe('an approval card, whatever stands in the request', () => {
           expect(textOfBlocks(blocks)).not.toMatch(/(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}]/u);
         }
       }),
+      { numRuns: 60 },
     );
   });
 
@@ -222,6 +225,7 @@ describe('an approval card, whatever stands in the request', () => {
           renderApprovalCard({ ...request, calls: [changed, ...rest] }, options).rendered_digest,
         ).not.toBe(before);
       }),
+      { numRuns: 60 },
     );
   });
 

@@ -118,7 +118,7 @@ describe('a Markdown answer made harmless', () => {
         expect(whole(text).startsWith(begun)).toBe(true);
         expect(whole(text).startsWith(neutraliseMarkdown(text, { isEnd: false, allowedOrigins }))).toBe(true);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
   });
 

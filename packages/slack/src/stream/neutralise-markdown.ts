@@ -102,7 +102,8 @@ function neutraliseLine(line: string, isWhole: boolean, allowed: ReadonlySet<str
         at += 1;
       } else {
         const label = neutraliseLine(link.label, true, allowed);
-        if (isAllowed(link.target, allowed)) out += `[${label}](${link.target})`;
+        if (isAllowed(link.target, allowed))
+          out += `${/[\]!]$/.test(out) ? ' ' : ''}[${label}](${link.target})`;
         else if (link.label === '' || link.label === link.target) addCode(asCode(link.target));
         else {
           // Without its bracket it must not become one word with what stands before: `@` and `here`, `https:` and `//…`.
