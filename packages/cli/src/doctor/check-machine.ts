@@ -109,7 +109,7 @@ export const checkModel: Check = async ({ env }) => {
 };
 
 /** The file that the stack would read: the sample stands in for the copy that the first start makes of it. */
-async function directoryPath({ env, dataDir }: DiagnoseOptions): Promise<string> {
+export async function directoryPath({ env, dataDir }: DiagnoseOptions): Promise<string> {
   if (env.DIRECTORY_PATH) return env.DIRECTORY_PATH;
   const own = join(dataDir, 'directory.yaml');
   return (await stat(own).catch(() => undefined)) === undefined ? sampleDirectoryPath : own;

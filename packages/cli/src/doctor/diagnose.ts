@@ -1,4 +1,5 @@
 import { reportError } from '../report-error.ts';
+import { checkSlack, checkWebhooks } from './check-channels.ts';
 import { checkData, checkDirectory, checkModel, checkNode, checkPolicyFile } from './check-machine.ts';
 import { checkRecord, checkService, checkTools } from './check-service.ts';
 import type { Check, DiagnoseOptions, Diagnosis } from './diagnosis.ts';
@@ -9,6 +10,8 @@ const checks: readonly { name: string; check: Check; isLocal?: boolean }[] = [
   { name: 'policy', check: checkPolicyFile, isLocal: true },
   { name: 'people', check: checkDirectory, isLocal: true },
   { name: 'model', check: checkModel, isLocal: true },
+  { name: 'slack', check: checkSlack, isLocal: true },
+  { name: 'webhooks', check: checkWebhooks, isLocal: true },
   { name: 'service', check: checkService },
 ];
 /** Pointless without a service. */
