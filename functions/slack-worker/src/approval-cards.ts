@@ -1,15 +1,18 @@
 import { loadApproval, presentApproval } from '@hitl/application';
 import { type ApprovalState, type ItemStore, NotFoundError, type RunState } from '@hitl/core';
-import { type InstallationRef, SlackRefusedError, slackIdSchema, slackTimestampSchema } from '@hitl/slack';
-import { z } from 'zod';
-import { mentionsOf } from './mentions-of.ts';
-import { findRunThread } from './run-thread.ts';
 import {
   type ApprovalCard,
+  type InstallationRef,
   renderApprovalCard,
   renderReplacedCard,
   type SlackMessage,
-} from './slack-parts.ts';
+  SlackRefusedError,
+  slackIdSchema,
+  slackTimestampSchema,
+} from '@hitl/slack';
+import { z } from 'zod';
+import { mentionsOf } from './mentions-of.ts';
+import { findRunThread } from './run-thread.ts';
 import { installationOfJob, type SlackWorkerDeps } from './slack-worker-deps.ts';
 
 const cardSchema = z.object({

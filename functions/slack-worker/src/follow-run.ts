@@ -8,9 +8,8 @@ import {
   sha256Hex,
   UnavailableError,
 } from '@hitl/core';
-import { queueEntryOf, type SlackAccount, type SlackPlace } from '@hitl/slack';
+import { type AnswerWriter, queueEntryOf, type SlackAccount, type SlackPlace } from '@hitl/slack';
 import { findRunThread, noteShown } from './run-thread.ts';
-import type { AnswerWriter } from './slack-parts.ts';
 import { installationOfJob, type JobContext, type SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export interface FollowedRun {

@@ -1,7 +1,7 @@
 import { createSecretsManagerClient, createSecretsManagerStore, createSqsJobQueue } from '@hitl/aws';
 import { createFunction, openApplication } from '@hitl/cloud';
 import { createLease } from '@hitl/coordination';
-import { InvalidInputError, systemClock } from '@hitl/core';
+import { systemClock } from '@hitl/core';
 import { loadEnv, toInvalidInput } from '@hitl/lambda';
 import {
   createBotTokens,
@@ -14,6 +14,7 @@ import {
 } from '@hitl/slack';
 import { z } from 'zod';
 import { createSlackWorker } from './create-slack-worker.ts';
+import { openAgentCore } from './open-agent-core.ts';
 import { openSlackParts } from './open-slack-parts.ts';
 
 const sqsEventSchema = z.object({
@@ -41,10 +42,9 @@ export const handler = createFunction({
         'SLACK_CHANNEL_ID',
         'PUBLIC_URL',
         'AGENTCORE_GATEWAY_URL',
+        'MCP_SECRETS_NAME',
       ],
     });
-    if (env.AGENTCORE_GATEWAY_URL !== undefined)
-      throw new InvalidInputError('AGENTCORE_GATEWAY_URL: this version has no client for it yet');
     const { deps, stores, feed, ensurePolicyRecorded } = await openApplication(runtime);
     const { items, sessions } = stores;
     const secrets = createSecretsManagerStore({ client: createSecretsManagerClient({ region }) });
@@ -86,6 +86,16 @@ export const handler = createFunction({
       queue: createSqsJobQueue({ region, queueUrl: env.SLACK_QUEUE_URL }),
       ...parts,
       installations,
+      ...(env.AGENTCORE_GATEWAY_URL === undefined
+        ? {}
+        : {
+            agent: await openAgentCore({
+              url: env.AGENTCORE_GATEWAY_URL,
+              region,
+              secrets,
+              secretName: env.MCP_SECRETS_NAME,
+            }),
+          }),
       channelId: env.SLACK_CHANNEL_ID,
       publicUrl: env.PUBLIC_URL,
     });

@@ -1,7 +1,6 @@
 import { createRateLimiter, type RateLimiter } from '@hitl/coordination';
 import type { Clock, ItemStore } from '@hitl/core';
-import type { InstallationRef } from '@hitl/slack';
-import { createAnswerWriter, createSlackClient } from './slack-parts.ts';
+import { createAnswerWriter, createSlackClient, type InstallationRef } from '@hitl/slack';
 import type { SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export interface SlackPartsOptions {

@@ -1,11 +1,13 @@
 import type { Caller } from '@hitl/application';
-import { HitlError, type RunState } from '@hitl/core';
+import { HitlError, OutcomeUnknownError, type RunState } from '@hitl/core';
 import type { SlackJobOf } from '@hitl/slack';
 import type { Agent } from './agent.ts';
 import { installationOfJob, type JobContext, type SlackWorkerDeps } from './slack-worker-deps.ts';
 
 /** Kept of a delivery's time for ending the message. */
 const marginMs = 40_000;
+/** As long as the job may be delivered again. */
+const askedSeconds = 15 * 24 * 3600;
 
 /** A message that another agent answers. That agent is asked once: what a lost answer did there can't be known here. */
 export async function relayAgent(
@@ -25,7 +27,12 @@ export async function relayAgent(
   await writer.open();
   const settle = (text: string, isFailed: boolean): Promise<void> =>
     writer.settle(relayedRun(job, { caller, sessionId, text, isFailed }));
-  if (context.isRepeated) {
+  const asking = await deps.items.put(
+    `slack-asked:${job.job_id}`,
+    {},
+    { ifVersion: 'absent', ttlSeconds: askedSeconds },
+  );
+  if (asking === undefined) {
     await settle(
       'The answer was interrupted, and what it did is not known here. Please look, then ask again.',
       true,
@@ -35,16 +42,18 @@ export async function relayAgent(
   let text = '';
   try {
     const timeout = AbortSignal.timeout(Math.min(2 ** 31 - 1, Math.max(0, context.remainingMs() - marginMs)));
+    const signal = AbortSignal.any([context.signal, timeout]);
     const pieces = agent.ask({
       text: job.text,
       session_id: sessionId,
       user_id: caller.id,
-      signal: AbortSignal.any([context.signal, timeout]),
+      signal,
     });
     for await (const piece of pieces) {
       text += piece;
       writer.handle({ type: 'text-delta', run_id: job.job_id, step: 0, text: piece });
     }
+    if (signal.aborted) throw new OutcomeUnknownError('its time was over, and it may go on acting');
   } catch (error) {
     deps.application.logger.error('the agent did not answer', { job_id: job.job_id, error: String(error) });
     const why = error instanceof HitlError ? error.message : 'it broke off';

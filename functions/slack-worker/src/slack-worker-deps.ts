@@ -1,8 +1,14 @@
 import type { RequestDeps } from '@hitl/application';
 import type { ItemStore, JobQueue, RunFeed, SessionStore } from '@hitl/core';
-import type { InstallationRef, InstallationStore, SlackJob } from '@hitl/slack';
+import type {
+  AnswerTarget,
+  AnswerWriter,
+  InstallationRef,
+  InstallationStore,
+  SlackClient,
+  SlackJob,
+} from '@hitl/slack';
 import type { Agent } from './agent.ts';
-import type { AnswerTarget, AnswerWriter, SlackClient } from './slack-parts.ts';
 
 export interface SlackWorkerDeps {
   readonly application: RequestDeps;

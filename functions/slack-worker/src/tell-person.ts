@@ -1,6 +1,11 @@
 import { HitlError } from '@hitl/core';
-import type { InstallationRef, SlackAccount, SlackPlace } from '@hitl/slack';
-import { renderRefusal, type SlackMessage } from './slack-parts.ts';
+import {
+  type InstallationRef,
+  renderRefusal,
+  type SlackAccount,
+  type SlackMessage,
+  type SlackPlace,
+} from '@hitl/slack';
 import type { SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export interface Addressee {

@@ -1,8 +1,15 @@
 import { loadApproval, loadRun, presentApproval } from '@hitl/application';
 import { NotFoundError, visibleLine, visibleText } from '@hitl/core';
-import { queueEntryOf, rememberThread, SlackRefusedError } from '@hitl/slack';
+import {
+  fallbackText,
+  queueEntryOf,
+  rememberThread,
+  renderApprovalPages,
+  renderPendingList,
+  type SlackMessage,
+  SlackRefusedError,
+} from '@hitl/slack';
 import { approvalPageUrl } from '../approval-cards.ts';
-import { fallbackText, renderApprovalPages, renderPendingList, type SlackMessage } from '../slack-parts.ts';
 import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
 import { isRefusal, respond, tellRefusal } from '../tell-person.ts';
 import { knownCallerOf } from '../who-acts.ts';

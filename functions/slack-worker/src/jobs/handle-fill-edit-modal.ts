@@ -1,8 +1,7 @@
 import { loadApproval } from '@hitl/application';
 import { ConflictError } from '@hitl/core';
-import { SlackRefusedError } from '@hitl/slack';
+import { renderEditModal, renderEditRefusedModal, SlackRefusedError } from '@hitl/slack';
 import { approvalPageUrl } from '../approval-cards.ts';
-import { renderEditModal, renderEditRefusedModal } from '../slack-parts.ts';
 import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
 import { isRefusal } from '../tell-person.ts';
 import { knownCallerOf } from '../who-acts.ts';

@@ -1,11 +1,10 @@
 import { presentApproval } from '@hitl/application';
 import { isFinished, isoNow, type RunState } from '@hitl/core';
-import { queueEntryOf, type SlackJobOf, SlackRefusedError } from '@hitl/slack';
+import { queueEntryOf, renderReminder, type SlackJobOf, SlackRefusedError } from '@hitl/slack';
 import { approvalPageUrl, cardsOf, postCards, refreshCards } from '../approval-cards.ts';
 import { showEnd } from '../follow-run.ts';
 import { mentionsOf } from '../mentions-of.ts';
 import { findRunThread } from '../run-thread.ts';
-import { renderReminder } from '../slack-parts.ts';
 import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
 
 /** Something happened to a run that people are to know. What they see is how it stands now, not how it stood then. */

@@ -45,7 +45,7 @@ const longestPauseMs = 10_000;
 export function createLocalJobQueue(deps: {
   readonly items: ItemStore;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
 }): LocalJobQueue {
   const { items, logger } = deps;
   const inTurn = createKeyedMutex();

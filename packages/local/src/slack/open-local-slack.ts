@@ -1,5 +1,5 @@
 import type { RequestDeps } from '@hitl/application';
-import { createQueueNotifier } from '@hitl/cloud';
+
 import type { RateLimiter } from '@hitl/coordination';
 import {
   type Clock,
@@ -11,7 +11,7 @@ import {
   type SessionStore,
 } from '@hitl/core';
 import type { Logger } from '@hitl/lambda';
-import { slackJobSchema, slackPaths } from '@hitl/slack';
+import { createQueueNotifier, slackJobSchema, slackPaths } from '@hitl/slack';
 import { createSlackIngressFunction } from '@hitl/slack-ingress';
 import { createSlackWorker, openSlackParts } from '@hitl/slack-worker';
 import type { LocalEnv } from '../local-env.ts';
