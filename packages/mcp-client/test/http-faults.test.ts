@@ -150,7 +150,7 @@ describe('an HTTP server that misbehaves', () => {
     ['status-401', 'not_sent', 'unauthorized'],
     ['status-403', 'not_sent', 'forbidden'],
     ['status-429', 'not_sent', 'rate_limited'],
-    ['status-503', 'not_sent', 'server_unavailable'],
+    ['unready', 'not_sent', 'server_unavailable'],
     ['redirect', 'not_sent', 'redirect_refused'],
     ['redirect-home', 'not_sent', 'redirect_refused'],
   ])('that answers %s did not process the call: %s %s, sent once', async (tool, kind, code) => {
@@ -163,6 +163,7 @@ describe('an HTTP server that misbehaves', () => {
     'status-408',
     'status-500',
     'status-502',
+    'status-503',
     'status-504',
     'accepted',
     'wrong-id',

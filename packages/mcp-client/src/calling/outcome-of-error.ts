@@ -33,18 +33,32 @@ export function outcomeOfError(error: unknown, connection: Connection, deadline:
   return unknown(`the connection broke before the answer came: ${describeFault(error)}`);
 }
 
-/** Answers of the HTTP layer. A 4xx and 503 come before processing; other 5xx may come from a proxy that gave up waiting. */
+/**
+ * Answers of the HTTP layer. A 4xx comes before processing. A 5xx may come from a proxy that gave up waiting (API Gateway answers 503
+ * when its function's time is up): only a 503 in which the server itself says no, as JSON-RPC, tells that nothing was done.
+ */
 function outcomeOfHttpStatus(error: StreamableHTTPError): ToolOutcome {
   const status = error.code ?? -1;
   if (status === 401) return notSent('unauthorized', error);
   if (status === 403) return notSent('forbidden', error);
   if (status === 404) return notSent('endpoint_not_found', error);
   if (status === 429) return notSent('rate_limited', error);
-  if (status === 503) return notSent('server_unavailable', error);
+  if (status === 503 && isServersOwnWord(error)) return notSent('server_unavailable', error);
   if (status >= 300 && status < 400) return notSent('redirect_refused', error);
   if (status >= 400 && status < 500 && status !== 408 && status !== 499)
     return notSent(`http_${status}`, error);
   return unknown(`the server's answer tells nothing about the call: ${describeFault(error)}`);
+}
+
+/** The transport's message ends with the body of the answer. */
+function isServersOwnWord(error: StreamableHTTPError): boolean {
+  const body = /Error POSTing to endpoint: ([\s\S]*)$/.exec(error.message)?.[1] ?? '';
+  try {
+    const answer: unknown = JSON.parse(body);
+    return typeof answer === 'object' && answer !== null && 'jsonrpc' in answer && 'error' in answer;
+  } catch {
+    return false;
+  }
 }
 
 function protocolCode(code: number): string {
