@@ -170,9 +170,9 @@ describe('an approval card, whatever stands in the request', () => {
         for (const { arguments: args } of request.calls)
           for (const [name, value] of Object.entries(args)) {
             expect(shown).toContain(argumentLines(name, value));
-            expect(argumentLines(name, value).replaceAll('\n  ', '\n')).toContain(
-              JSON.stringify(value).length <= 80 ? visibleJson(value) : visibleJson(value, 2).slice(0, 1),
-            );
+            const label = argumentLines(name, 0).slice(0, -1);
+            const text = argumentLines(name, value).slice(label.length);
+            expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
           }
         expect(buttons.includes(actionIds.approve)).toBe(request.status === 'pending');
         if (request.status === 'pending') {
