@@ -26,6 +26,8 @@ export interface HttpApiProps {
   readonly authorization: 'iam' | { readonly issuer: string; readonly audience: readonly string[] };
   readonly throttle: { readonly ratePerSecond: number; readonly burst: number };
   readonly logRetentionDays: number;
+  /** Count each route by itself. */
+  readonly detailedMetrics: boolean;
 }
 
 /** What is kept of each call: never a header, a query or a body, which may hold a token. */
@@ -106,7 +108,8 @@ export class HttpApi extends Construct {
       defaultRouteSettings: {
         throttlingRateLimit: throttle.ratePerSecond,
         throttlingBurstLimit: throttle.burst,
-        detailedMetricsEnabled: true,
+        // Each route that is used is then a metric that costs.
+        detailedMetricsEnabled: props.detailedMetrics,
       },
     });
     this.id = api.id;

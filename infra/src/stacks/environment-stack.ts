@@ -163,6 +163,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       authorization: config.api_jwt ?? 'iam',
       throttle,
       logRetentionDays: config.log_retention_days,
+      detailedMetrics: config.enhanced_monitoring,
     });
     // MCP knows no request signatures: the two servers are open to the gateway and check a bearer token themselves.
     const mcpApi = new HttpApi(this, 'mcp-api', {
@@ -176,6 +177,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       authorization: 'iam',
       throttle,
       logRetentionDays: config.log_retention_days,
+      detailedMetrics: config.enhanced_monitoring,
     });
     for (const id of functionKeys) {
       const { callsTools, decides }: FunctionDefinition = functionCatalog[id];

@@ -36,6 +36,19 @@ describe('making a checkpoint', () => {
     expect(second?.data).toMatchObject({ from: first?.data.to, stream_count: 1 });
   });
 
+  it('is made once a day although nothing grew, and verifies', async () => {
+    const record = createSampleRecord();
+    expect(await record.checkpoint()).toBeUndefined();
+    await record.append('run:a', 't', {});
+    const first = await record.checkpoint();
+    record.clock.advance(86_399_999);
+    expect(await record.checkpoint()).toBeUndefined();
+    record.clock.advance(1);
+    const quiet = await record.checkpoint();
+    expect(quiet?.data).toMatchObject({ from: first?.data.to, stream_count: 0, heads: { inline: [] } });
+    expect(await verifyLog(record)).toMatchObject({ ok: true });
+  });
+
   it('leaves what is younger than the grace time to the next one', async () => {
     const record = createSampleRecord();
     const { log, blobs, clock } = record;

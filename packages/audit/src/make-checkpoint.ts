@@ -14,9 +14,12 @@ import { beginningOfTime, compareStreams, parseCheckpoint } from './checkpoint.t
 import { merkleRoot, type PinnedHead } from './merkle-root.ts';
 import { sealEntry } from './seal-entry.ts';
 
+const longestQuietMs = 86_400_000;
+
 /**
  * Pins the head of every stream that grew since the last checkpoint, up to `graceMs` ago: long enough for slow writers, clocks
- * that differ, and an index that lags. Returns the checkpoint, or `undefined` when nothing grew or another maker was first.
+ * that differ, and an index that lags. Returns the checkpoint, or `undefined` when nothing grew or another maker was first. Once a
+ * day one is made that pins nothing, so that what must be looked through stays a day, however long nobody asks for anything.
  * @throws IntegrityError when a head that would be pinned does not match its own hash.
  */
 export async function makeCheckpoint(deps: {
@@ -34,7 +37,8 @@ export async function makeCheckpoint(deps: {
   // The first one covers all there is: an interval from the beginning of time may be slow to ask of an index by time.
   const grown = last === undefined ? log.readAll() : log.readInterval(from, to);
   const heads = await newestPerStream(grown, Date.parse(to));
-  if (heads.length === 0) return undefined;
+  const isShort = Date.parse(to) - Date.parse(from) < longestQuietMs;
+  if (heads.length === 0 && (last === undefined || isShort)) return undefined;
   const checkpoint = sealEntry({
     stream: checkpointsStream,
     head: last,
