@@ -1,6 +1,10 @@
+import { systemClock } from '@hitl/core';
+import { createMemoryItemStore, createMemoryJobQueue, createMemorySessionStore } from '@hitl/testing';
 import type { SlackMessage } from '@hitl/testing/slack';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createSlackWorker, openSlackParts } from '../functions/slack-worker/src/index.ts';
 import { actionIds, modalBlocks } from '../packages/slack/src/approval-controls.ts';
+import { slackJobSchema } from '../packages/slack/src/jobs.ts';
 import type { ScriptedStep } from './fixtures/scripted-chat-model.ts';
 import { openSlackSite, type SlackSite } from './fixtures/slack-site.ts';
 
@@ -243,5 +247,87 @@ describe('a request in Slack', () => {
     expect(await run('pending')).toContain(approval_id);
     expect(await run(`show ${approval_id}`)).toContain(user);
     expect(await run('show nothing-there')).toContain('no such request');
+  });
+
+  it('reminds the people who can decide, in the thread of the card', async () => {
+    const { user } = await mention('alice');
+    const approval = await pendingApproval(user);
+    await slack.site.field.later(approval, 3700);
+    const card = await cardOf(approval.approval_id);
+    const [reminder, ...more] = (await slack.front.messages(slack.approvals, card.ts)).slice(1);
+    expect(more).toEqual([]);
+    if (reminder === undefined) throw new Error('nobody was reminded');
+    expect(all([reminder])).toContain('still waits for you');
+    for (const person of ['carol', 'dave', 'erin']) expect(all([reminder])).toContain(slack.account(person));
+    expect(all([reminder])).not.toContain(slack.account('bob'));
+  });
+
+  it('is stopped by who asked for it, and by nobody else', async () => {
+    const { user, said } = await mention('alice');
+    const { approval_id } = await pendingApproval(user);
+    const stop = async (person: string): Promise<void> => {
+      const ts = (Date.now() / 1000).toFixed(6);
+      await slack.driver.event({
+        type: 'agent_session_stopped',
+        channel: said.channel,
+        thread_ts: said.thread_ts,
+        user: slack.account(person),
+        streaming_message_ts: [],
+        event_ts: ts,
+      });
+      await slack.site.field.stack.idle();
+    };
+    const before = slack.front.ephemerals().length;
+    await stop('carol');
+    expect(slack.front.ephemerals().slice(before)).toMatchObject([{ user: slack.account('carol') }]);
+    expect(all([await cardOf(approval_id)])).toContain(actionIds.approve);
+    await stop('alice');
+    expect(all(await threadOf({ said }))).toContain('Stopped');
+    expect(all([await cardOf(approval_id)])).toContain('Cancelled');
+    expect(await slack.site.field.done(user)).toEqual([]);
+  });
+});
+
+describe('a worker whose time is short', () => {
+  it('hands the answer on until it is whole', async () => {
+    const { field } = slack.site;
+    const items = createMemoryItemStore();
+    const queue = createMemoryJobQueue();
+    const worker = createSlackWorker({
+      application: field.stack.deps,
+      feed: { publish() {}, subscribe: field.stack.deps.subscribe },
+      sessions: createMemorySessionStore(),
+      items,
+      queue,
+      ...openSlackParts({
+        botToken: async () => slack.front.botToken,
+        items,
+        clock: systemClock,
+        logger: field.stack.deps.logger,
+        apiUrl: slack.front.apiUrl,
+      }),
+    });
+    const text = 'say something for the one in a hurry';
+    field.model.script(text, [{ text: 'Something, in pieces.' }]);
+    const user = slack.account('alice');
+    const ts = await slack.front.say({ channel: slack.ops, user, text });
+    const deliver = (job: unknown) =>
+      worker(slackJobSchema.parse(job), { remainingMs: () => 0, signal: new AbortController().signal });
+    await deliver({
+      kind: 'message',
+      job_id: `message:${ts}`,
+      received_at: new Date().toISOString(),
+      team_id: slack.front.workspace.team_id,
+      who: { team_id: slack.front.workspace.team_id, user_id: user },
+      where: { channel_id: slack.ops, thread_ts: ts, message_ts: ts },
+      text,
+      addressed_by: 'mention',
+    });
+    expect(queue.jobs).toMatchObject([{ body: { kind: 'follow', hops: 1 } }]);
+    for (let next = 0; next < queue.jobs.length; next += 1) await deliver(queue.jobs[next]?.body);
+    const answers = (await slack.front.messages(slack.ops, ts)).slice(1);
+    expect(all(answers)).toContain('Something, in pieces.');
+    expect(answers.every(({ stream }) => stream?.state !== 'streaming')).toBe(true);
+    expect(field.model.asked(text)).toHaveLength(1);
   });
 });

@@ -9,6 +9,7 @@ import { handleNotify } from './jobs/handle-notify.ts';
 import { handleStop } from './jobs/handle-stop.ts';
 import { handleUninstalled } from './jobs/handle-uninstalled.ts';
 import { handleVote } from './jobs/handle-vote.ts';
+import { rememberHome } from './slack-home.ts';
 import type { Delivery, JobContext, SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export type SlackWorker = (job: SlackJob, delivery: Delivery) => Promise<void>;
@@ -25,6 +26,7 @@ export function createSlackWorker(deps: SlackWorkerDeps): SlackWorker {
     const key = `slack-job:${job.job_id}`;
     const state = await begin(deps.items, key);
     if (state === 'done') return;
+    await rememberHome(deps, job);
     await dispatch(deps, job, { ...delivery, isRepeated: state === 'repeated' });
     await deps.items.put(key, { state: 'done' }, { ifVersion: 'any', ttlSeconds: keptSeconds });
   };

@@ -1,6 +1,7 @@
 import { createRateLimiter, type RateLimiter } from '@hitl/coordination';
-import type { Clock, ItemStore } from '@hitl/core';
+import { type Clock, type ItemStore, NotFoundError } from '@hitl/core';
 import { createAnswerWriter, createSlackClient, type InstallationRef } from '@hitl/slack';
+import { rememberedHome } from './slack-home.ts';
 import type { SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export interface SlackPartsOptions {
@@ -27,7 +28,7 @@ export function openSlackParts(
     clock,
     ...(apiUrl === undefined ? {} : { apiUrl }),
   });
-  let home: Promise<InstallationRef | undefined> | undefined;
+  let home: InstallationRef | undefined;
   return {
     slack,
     openAnswer: (target) =>
@@ -42,20 +43,22 @@ export function openSlackParts(
         },
         target,
       ),
-    home() {
-      home ??= findHome(slack).catch((error: unknown) => {
-        home = undefined;
-        throw error;
-      });
-      return home;
+    async home() {
+      home ??= await findHome(slack);
+      return home ?? rememberedHome(items);
     },
   };
 }
 
 /** The workspace of the token that was set by hand: any name leads to it where no installation has that name. */
 async function findHome(slack: SlackWorkerDeps['slack']): Promise<InstallationRef | undefined> {
-  const { team_id: teamId } = await slack.call({ team_id: 'home' }, 'auth.test', {});
-  return typeof teamId === 'string' ? { team_id: teamId } : undefined;
+  try {
+    const { team_id: teamId } = await slack.call({ team_id: 'home' }, 'auth.test', {});
+    return typeof teamId === 'string' ? { team_id: teamId } : undefined;
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
