@@ -110,3 +110,9 @@ it('runs as many jobs at once as the environment says', () => {
     { scaling_config: { maximum_concurrency: 5 } },
   ]);
 });
+
+it('tells the worker where approvals are shown, where the environment says it', () => {
+  const stack = synthesizeStack('dev', { ...dev, slack_channel_id: 'C0123456789' });
+  const worker = stack.one('aws_lambda_function', 'function_name', 'dev_slack_worker');
+  expect(worker.environment).toMatchObject({ variables: { SLACK_CHANNEL_ID: 'C0123456789' } });
+});

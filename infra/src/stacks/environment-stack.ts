@@ -190,6 +190,9 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
         target.addEnvironment('MCP_SHIPPED', 'google,jira');
       }
     }
+    if (config.slack_channel_id !== undefined) {
+      this.functions['slack-worker'].addEnvironment('SLACK_CHANNEL_ID', config.slack_channel_id);
+    }
     if (config.agentcore_gateway_url !== undefined) {
       this.functions['slack-worker'].addEnvironment('AGENTCORE_GATEWAY_URL', config.agentcore_gateway_url);
     }
