@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { z } from 'zod';
 import { callApi } from './call-api.ts';
 import { type Deployed, readDeployed } from './deployed.ts';
 import { createEngineer, type Engineer } from './engineer.ts';
@@ -11,6 +12,7 @@ import { until } from './until.ts';
 import { whatIsLeft } from './what-is-left.ts';
 
 const hourMs = 3_600_000;
+const secretsSchema = z.object({ SecretList: z.array(z.object({ Name: z.string() })) });
 /** The reference README's own input. */
 const createUser = {
   action_text: 'Create a new user with email test@example.com, first name Test, and last name User',
@@ -152,6 +154,8 @@ describe('the deployed system', () => {
       base_url: world.google.url,
       token_url: world.google.tokenUrl,
     });
+    const { email, apiToken } = world.jira.credentials;
+    await put('jira', { base_url: world.jira.url, email, api_token: apiToken });
     rmSync(folder, { recursive: true });
     await administrator.aws(
       ...['dynamodb', 'put-item', '--table-name', dev.named('directory_table_name'), '--item'],
@@ -224,6 +228,32 @@ describe('the deployed system', () => {
       expect(await dev.statesEntered(execution)).toEqual(['Advance', 'Route', 'Advance', 'Route', 'Done']);
     },
   );
+
+  step('hands over the initial password by reference, and takes it back when it was collected', async () => {
+    const { SecretList } = secretsSchema.parse(
+      await administrator.aws(
+        'secretsmanager',
+        'list-secrets',
+        '--filters',
+        'Key=name,Values=agentcore-dev/initial-passwords',
+      ),
+    );
+    expect(SecretList).toEqual([
+      { Name: expect.stringMatching(/^agentcore-dev\/initial-passwords\/test@example\.com-/) },
+    ]);
+    const name = SecretList[0]?.Name ?? '';
+    const { SecretString } = await administrator.aws(
+      'secretsmanager',
+      'get-secret-value',
+      '--secret-id',
+      name,
+    );
+    expect(String(SecretString).length).toBeGreaterThan(16);
+    expect(JSON.stringify(await dev.finished(execution))).not.toContain(String(SecretString));
+    expect(await world.aws.functions.readLog()).not.toContain(String(SecretString));
+    const gone = ['--secret-id', name, '--force-delete-without-recovery'];
+    await administrator.aws('secretsmanager', 'delete-secret', ...gone);
+  });
 
   step('tells what happened on the bus', async () => {
     await until('RunFinished on the bus', async () =>
@@ -353,6 +383,7 @@ describe('the deployed system', () => {
     expect(world.aws.strayRequests).toEqual([]);
     expect(world.bedrock.refusals).toEqual([]);
     const log = await world.aws.functions.readLog();
+    expect(log.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([]);
     expect(log).not.toContain('PRIVATE KEY');
     expect(log).not.toContain(['between', 'our', 'own', 'functions'].join('-'));
   });
@@ -364,7 +395,7 @@ describe('the end', () => {
     async () => {
       const { status, output } = await administrator.deploy('dev', 'destroy', '--yes');
       expect([status, output]).toEqual([0, expect.stringContaining('Apply complete!')]);
-      expect(await whatIsLeft(world, /(^|[/:])(dev[-_]|agentcore-dev)/)).toEqual([]);
+      expect(await whatIsLeft(administrator, /(^|[/:])(dev[-_]|agentcore-dev)/)).toEqual([]);
     },
     8,
   );
@@ -381,7 +412,7 @@ describe('the end', () => {
       await administrator.emptyBucket(bucket);
       const { status, output } = await administrator.deploy('bootstrap', 'destroy', '--yes');
       expect([status, output]).toEqual([0, expect.stringContaining('Apply complete!')]);
-      expect(await whatIsLeft(world, /hitl-mcp-/)).toEqual([]);
+      expect(await whatIsLeft(administrator, /hitl-mcp-/)).toEqual([]);
     },
     5,
   );

@@ -6,6 +6,7 @@ import {
   type GoogleDirectoryEmulator,
   startGoogleDirectoryEmulator,
 } from '../../packages/local/src/emulators/google-directory.ts';
+import { type JiraEmulator, startJiraEmulator } from '../../packages/local/src/emulators/jira-cloud.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulator/start-emulated-aws.ts';
 import { startPlanningBedrock } from './peers/start-planning-bedrock.ts';
 
@@ -13,11 +14,12 @@ export interface World {
   readonly folder: string;
   readonly aws: EmulatedAws;
   readonly google: GoogleDirectoryEmulator;
+  readonly jira: JiraEmulator;
   readonly bedrock: BedrockPeer;
   close(): Promise<void>;
 }
 
-/** An AWS account, a Google Workspace and a model service, all on loopback, all gone after `close`. */
+/** An AWS account, a Google Workspace, a Jira site and a model service, all on loopback, all gone after `close`. */
 export async function openWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'hitl-aws-'));
   const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -27,6 +29,8 @@ export async function openWorld(): Promise<World> {
   try {
     const google = await startGoogleDirectoryEmulator({ dataDir: join(folder, 'google') });
     closers.push(() => google.close());
+    const jira = await startJiraEmulator({ dataDir: join(folder, 'jira') });
+    closers.push(() => jira.close());
     const bedrock = await startPlanningBedrock();
     closers.push(() => bedrock.close());
     const aws = await startEmulatedAws({
@@ -34,7 +38,7 @@ export async function openWorld(): Promise<World> {
       peers: { bedrock: Number(new URL(bedrock.baseURL).port) },
     });
     closers.push(() => aws.close());
-    return { folder, aws, google, bedrock, close };
+    return { folder, aws, google, jira, bedrock, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,21 +1,40 @@
-import type { World } from './open-world.ts';
+import type { Engineer } from './engineer.ts';
 
-/** Kept by AWS after a destroy, or made by the test's own people. */
-const notOurs = /^(iam\.(User|AccessKey)|sts\.|ec2\.(?!VPC$))/;
+/** How each service lists what an account has. */
+const lists = [
+  'apigatewayv2 get-apis',
+  'cloudwatch describe-alarms',
+  'cloudwatch list-dashboards',
+  'dynamodb list-tables',
+  'ec2 describe-security-groups',
+  'ec2 describe-subnets',
+  'ec2 describe-vpc-endpoints',
+  'ec2 describe-vpcs',
+  'events list-event-buses',
+  'events list-rules',
+  'iam list-roles',
+  'lambda list-event-source-mappings',
+  'lambda list-functions',
+  'logs describe-log-groups',
+  's3api list-buckets',
+  'secretsmanager list-secrets',
+  'sns list-topics',
+  'sqs list-queues',
+  'stepfunctions list-state-machines',
+];
 
-/** Every resource of the account that names the prefix, by what moto holds. */
-export async function whatIsLeft(world: World, prefix: RegExp): Promise<string[]> {
-  const answer = await fetch(`http://127.0.0.1:${world.aws.motoPort}/moto-api/data.json`);
-  const data = (await answer.json()) as Record<string, Record<string, Record<string, unknown>[]>>;
-  return Object.entries(data).flatMap(([service, models]) =>
-    Object.entries(models).flatMap(([model, instances]) =>
-      instances.flatMap((instance) => {
-        const kind = `${service}.${model}`;
-        const name = ['name', 'function_name', 'bucket_name', 'arn', 'id']
-          .map((key) => instance[key])
-          .find((value) => typeof value === 'string' && prefix.test(value));
-        return name === undefined || notOurs.test(kind) ? [] : [`${kind} ${String(name)}`];
-      }),
-    ),
-  );
+/** Every text of these lists that matches: names, ARNs, URLs and tags. */
+export async function whatIsLeft(engineer: Engineer, pattern: RegExp): Promise<string[]> {
+  const left: string[] = [];
+  for (const list of lists) {
+    const [service = '', operation = ''] = list.split(' ');
+    const found = textsOf(await engineer.aws(service, operation)).filter((text) => pattern.test(text));
+    left.push(...found.map((text) => `${service}: ${text}`));
+  }
+  return left;
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];
 }

@@ -34,7 +34,7 @@ export async function startExecutionEnvironment(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     cwd: target.folder,
     env: {
-      ...insideTaskRoot(target),
+      ...ownVariables(options),
       PATH: process.env.PATH ?? '',
       TZ: ':UTC',
       NODE_NO_WARNINGS: '1',
@@ -98,12 +98,18 @@ async function nextReply(
   }
 }
 
-/** Lambda unpacks the package at `/var/task`. */
-function insideTaskRoot(target: DeployedFunction): Record<string, string> {
+/**
+ * As deployed, but for two places: Lambda unpacks the package at `/var/task`, and SQS clients call the host of a queue's URL, with
+ * agents of their own that use no proxy.
+ */
+function ownVariables({ target, region, world }: EnvironmentOptions): Record<string, string> {
+  const queues = `http://sqs.${region}.amazonaws.com/`;
   return Object.fromEntries(
     Object.entries(target.environment).map(([name, value]) => [
       name,
-      value.startsWith('/var/task/') ? value.replace('/var/task', target.folder) : value,
+      value.startsWith('/var/task/')
+        ? value.replace('/var/task', target.folder)
+        : value.replace(queues, `${world.AWS_ENDPOINT_URL ?? ''}/`),
     ]),
   );
 }
