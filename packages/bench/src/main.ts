@@ -12,6 +12,7 @@ const areas: Readonly<Record<string, () => Promise<() => Promise<BenchRow[]>>>> 
   audit: async () => (await import('./audit.bench.ts')).benchAudit,
   mcp: async () => (await import('./mcp.bench.ts')).benchMcp,
   'slack-ingress': async () => (await import('./slack-ingress.bench.ts')).benchSlackIngress,
+  slack: async () => (await import('./slack.bench.ts')).benchSlack,
   deploy: async () => (await import('./deploy.bench.ts')).benchDeploy,
   stack: async () => (await import('./stack.bench.ts')).benchStack,
 };
