@@ -26,7 +26,10 @@ export async function measureBusyIngress(): Promise<BenchRow[]> {
         }),
       ),
     );
-    await front.until(() => (answersBegun(front).size === threads ? true : undefined));
+    // A placeholder does not wait for the model.
+    await front.until(() =>
+      answersBegun(front).size === threads && model.streaming() === threads ? true : undefined,
+    );
     const before = site.sent.length;
     let fewest = model.streaming();
     for (let index = 0; index < replies; index += 1) {

@@ -61,7 +61,12 @@ function isWhole(answers: readonly SlackMessage[], expected: string): boolean {
   const isClosed = answers.every(
     ({ stream }) => stream?.state !== 'streaming' && stream?.state !== 'expired',
   );
-  const shown = answers.map(({ text, stream }) => (stream?.state === 'stopped' ? stream.text : text));
   const words = (text: string): string => (text.match(/t\d+-\d{4}/g) ?? []).join(' ');
-  return isClosed && words(shown.join(' ')) === words(expected);
+  return isClosed && words(answers.map(shownText).join(' ')) === words(expected);
+}
+
+/** A stopped stream shows what was appended; a message that was written as a whole its blocks, not its clipped `text`. */
+function shownText({ stream, blocks = [] }: SlackMessage): string {
+  if (stream?.state === 'stopped') return stream.text;
+  return blocks.map(({ type, text }) => (type === 'markdown' ? String(text) : '')).join(' ');
 }

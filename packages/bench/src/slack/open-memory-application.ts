@@ -8,7 +8,6 @@ import {
   createMemoryAuditLog,
   createMemoryBlobStore,
   createMemoryCallHistory,
-  createMemoryDirectory,
   createMemoryGrantStore,
   createMemoryMemoryStore,
   createMemoryRunStore,
@@ -23,8 +22,7 @@ const silent = () => undefined;
 export function openMemoryApplication(given: {
   readonly model: ApplicationDeps['model'];
   readonly queue: JobQueue;
-  /** Of the one person. */
-  readonly link: string;
+  readonly directory: ApplicationDeps['directory'];
 }): {
   readonly application: ApplicationDeps;
   readonly feed: RunFeed;
@@ -49,7 +47,7 @@ export function openMemoryApplication(given: {
     grants: createMemoryGrantStore(),
     callHistory: createMemoryCallHistory(),
     memory: createShortTermMemory({ store: createMemoryMemoryStore({ clock }), clock }),
-    directory: createMemoryDirectory([{ id: 'alice', kind: 'user', groups: [], links: [given.link] }]),
+    directory: given.directory,
     tools: createMemoryToolSource([]),
     workflow: engine,
     notifiers: [createQueueNotifier(given.queue)],

@@ -19,7 +19,6 @@ export interface MortalWorkerDeps extends Pick<SlackWorkerDeps, 'application' | 
 export interface MortalWorker {
   /** @throws WorkerDied for the share of deliveries that it is to die in */
   deliver(body: JsonObject): Promise<void>;
-  readonly crashes: () => number;
 }
 
 /** More calls than one answer takes, so that some deaths come behind the last one: done, and not known to be. */
@@ -32,13 +31,10 @@ export function openMortalWorker(deps: MortalWorkerDeps): MortalWorker {
   const healthy = openWorker(deps);
   const alive = new AbortController().signal;
   const remainingMs = (): number => 300_000;
-  let crashes = 0;
   return {
-    crashes: () => crashes,
     async deliver(body) {
       const job = slackJobSchema.parse(body);
       if (deps.random() >= deps.crashShare) return healthy(job, { remainingMs, signal: alive });
-      crashes += 1;
       const fuse = createFuse(1 + Math.floor(deps.random() * longestLife), deps.random() < 0.5);
       const work = openWorker(deps, fuse)(job, { remainingMs, signal: fuse.signal });
       work.catch(() => undefined);
