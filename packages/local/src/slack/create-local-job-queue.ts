@@ -33,8 +33,11 @@ type Entry = Index['waiting'][number];
 
 const deduplicationSeconds = 300;
 const maximumBodyBytes = 200 * 1024;
-/** Then a job is put aside with a line in the log, so that it does not hold its group up for ever. */
-const maximumAttempts = 8;
+/**
+ * Then a job is put aside with a line in the log, so that it does not hold its group up for ever. Together a minute and a half: a
+ * worker that died while it posted is waited for a minute.
+ */
+const maximumAttempts = 14;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 
