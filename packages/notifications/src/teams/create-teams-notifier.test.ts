@@ -240,7 +240,9 @@ describe('telling Teams', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toMatchObject({ code: 'webhook_failed', isRetryable: true });
-    expect(String(error)).toMatch(/^WebhookError: teams: no answer (\(\w+\)|within 1000 ms) after 3 attempts$/);
+    expect(String(error)).toMatch(
+      /^WebhookError: teams: no answer (\(\w+\)|within 1000 ms) after 3 attempts$/,
+    );
     expect(JSON.stringify([error, (error as Error).stack])).not.toContain('topsecret');
     await notifier.notify(requested(waitingRun()));
     expect(server.taken).toHaveLength(1);
