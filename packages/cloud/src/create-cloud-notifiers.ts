@@ -7,7 +7,7 @@ import {
 } from '@hitl/aws';
 import type { ItemStore, Notifier } from '@hitl/core';
 import { loadEnv } from '@hitl/lambda';
-import { createQueueNotifier } from './create-queue-notifier.ts';
+import { createQueueNotifier } from '@hitl/slack';
 import { createWebhookNotifier } from './create-webhook-notifier.ts';
 
 export interface CloudNotifiersOptions {

@@ -3,7 +3,6 @@ export { createCloudModel } from './create-cloud-model.ts';
 export { type CloudNotifiersOptions, createCloudNotifiers } from './create-cloud-notifiers.ts';
 export { type CloudToolsOptions, createCloudTools } from './create-cloud-tools.ts';
 export { createFunction, type FunctionOptions, type FunctionRuntime } from './create-function.ts';
-export { createQueueNotifier } from './create-queue-notifier.ts';
 export { createWebhookNotifier, type WebhookNotifierOptions } from './create-webhook-notifier.ts';
 export { createHandOverNotifier, type HandOver } from './hand-over-notifier.ts';
 export { type LoadedPolicy, loadPolicy } from './load-policy.ts';
