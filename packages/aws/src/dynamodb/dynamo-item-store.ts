@@ -1,14 +1,14 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type ItemStore, jsonObjectSchema, systemClock } from '@hitl/core';
 import { z } from 'zod';
 import { callTable } from './call-table.ts';
+import { deleteRequest, putRequest } from './item-request.ts';
 import { checkItemSize } from './item-size.ts';
 import { keyText } from './key-text.ts';
 import { parseItem, parseJsonText } from './parse-item.ts';
 import type { ClockedStoreOptions } from './store-options.ts';
-import { ttlAttribute } from './tables.ts';
 
 const itemSchema = z.object({
   version: z.int(),
@@ -16,9 +16,6 @@ const itemSchema = z.object({
   write_id: z.string(),
   expires_at_ms: z.number().optional(),
 });
-
-/** Versions of an item that is made anew begin above all that an earlier item of the same key can have had. */
-const versionsPerMs = 2048;
 
 /**
  * `ItemStore` on the `coordination` table: one conditional write per change. A write whose answer was lost and which the client
@@ -48,9 +45,7 @@ export function createDynamoItemStore({
       return { value, version: item.version };
     },
 
-    async put(key, value, { ifVersion, ttlSeconds }) {
-      const now = clock.now();
-      const expiresAtMs = ttlSeconds === undefined ? undefined : now + ttlSeconds * 1000;
+    async put(key, value, options) {
       const content = { body: JSON.stringify(value), write_id: randomUUID() };
       checkItemSize('writing an item', { ...keyOf(key), ...content, version: 0, ttl: 0, expires_at_ms: 0 });
       try {
@@ -59,29 +54,7 @@ export function createDynamoItemStore({
             new UpdateCommand({
               TableName: tableName,
               Key: keyOf(key),
-              UpdateExpression: `SET #version = if_not_exists(#version, :first) + :one, #body = :body, #write = :write${
-                expiresAtMs === undefined ? ' REMOVE #expires, #ttl' : ', #expires = :expires, #ttl = :ttl'
-              }`,
-              ...(ifVersion === 'any' ? {} : { ConditionExpression: conditionOf(ifVersion) }),
-              ExpressionAttributeNames: {
-                '#version': 'version',
-                '#body': 'body',
-                '#write': 'write_id',
-                '#expires': 'expires_at_ms',
-                '#ttl': ttlAttribute,
-                ...(ifVersion === 'absent' ? { '#pk': 'pk' } : {}),
-              },
-              ExpressionAttributeValues: {
-                ':first': now * versionsPerMs + randomInt(versionsPerMs / 2),
-                ':one': 1,
-                ':body': content.body,
-                ':write': content.write_id,
-                ...(ifVersion === 'any' ? {} : { ':now': now }),
-                ...(typeof ifVersion === 'number' ? { ':version': ifVersion } : {}),
-                ...(expiresAtMs === undefined
-                  ? {}
-                  : { ':expires': expiresAtMs, ':ttl': Math.ceil(expiresAtMs / 1000) }),
-              },
+              ...putRequest(content, options, clock.now()),
               ReturnValues: 'UPDATED_NEW',
             }),
           ),
@@ -102,16 +75,7 @@ export function createDynamoItemStore({
             new DeleteCommand({
               TableName: tableName,
               Key: keyOf(key),
-              ConditionExpression:
-                ifVersion === undefined ? `attribute_exists(#pk) AND ${isLive}` : conditionOf(ifVersion),
-              ExpressionAttributeNames: {
-                '#expires': 'expires_at_ms',
-                ...(ifVersion === undefined ? { '#pk': 'pk' } : { '#version': 'version' }),
-              },
-              ExpressionAttributeValues: {
-                ':now': clock.now(),
-                ...(ifVersion === undefined ? {} : { ':version': ifVersion }),
-              },
+              ...deleteRequest(ifVersion, clock.now()),
             }),
           ),
         );
@@ -122,12 +86,4 @@ export function createDynamoItemStore({
       }
     },
   };
-}
-
-const isLive = '(attribute_not_exists(#expires) OR #expires > :now)';
-
-function conditionOf(ifVersion: number | 'absent'): string {
-  return ifVersion === 'absent'
-    ? 'attribute_not_exists(#pk) OR #expires <= :now'
-    : `#version = :version AND ${isLive}`;
 }

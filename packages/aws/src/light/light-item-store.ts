@@ -1,11 +1,11 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type Clock, type ItemStore, jsonObjectSchema, systemClock } from '@hitl/core';
 import { z } from 'zod';
 import { callService } from '../call-service.ts';
+import { deleteRequest, type ItemRequest, putRequest } from '../dynamodb/item-request.ts';
 import { checkItemSize } from '../dynamodb/item-size.ts';
 import { keyText } from '../dynamodb/key-text.ts';
 import { parseItem, parseJsonText } from '../dynamodb/parse-item.ts';
-import { ttlAttribute } from '../dynamodb/tables.ts';
 import type { LightAnswer, LightClient } from './create-light-client.ts';
 import { LightServiceError } from './light-service-error.ts';
 
@@ -17,9 +17,6 @@ const itemSchema = z.object({
   write_id: text,
   expires_at_ms: number.optional(),
 });
-
-/** As `createDynamoItemStore` has it. */
-const versionsPerMs = 2048;
 
 export interface LightItemStoreOptions {
   readonly client: LightClient;
@@ -63,43 +60,15 @@ export function createLightItemStore({
       return { value, version: item.version };
     },
 
-    async put(key, value, { ifVersion, ttlSeconds }) {
-      const now = clock.now();
-      const expiresAtMs = ttlSeconds === undefined ? undefined : now + ttlSeconds * 1000;
-      const body = JSON.stringify(value);
-      const writeId = randomUUID();
-      checkItemSize('writing an item', { pk: key, body, write_id: writeId, version: 0, expires_at_ms: 0 });
+    async put(key, value, options) {
+      const content = { body: JSON.stringify(value), write_id: randomUUID() };
+      checkItemSize('writing an item', { pk: key, ...content, version: 0, expires_at_ms: 0 });
       const written = await callService<LightAnswer | { readonly refusedAfter: number }>(
         'writing an item',
         () =>
           call('UpdateItem', {
             Key: keyOf(key),
-            UpdateExpression: `SET #version = if_not_exists(#version, :first) + :one, #body = :body, #write = :write${
-              expiresAtMs === undefined ? ' REMOVE #expires, #ttl' : ', #expires = :expires, #ttl = :ttl'
-            }`,
-            ...(ifVersion === 'any' ? {} : { ConditionExpression: conditionOf(ifVersion) }),
-            ExpressionAttributeNames: {
-              '#version': 'version',
-              '#body': 'body',
-              '#write': 'write_id',
-              '#expires': 'expires_at_ms',
-              '#ttl': ttlAttribute,
-              ...(ifVersion === 'absent' ? { '#pk': 'pk' } : {}),
-            },
-            ExpressionAttributeValues: {
-              ':first': { N: String(now * versionsPerMs + randomInt(versionsPerMs / 2)) },
-              ':one': { N: '1' },
-              ':body': { S: body },
-              ':write': { S: writeId },
-              ...(ifVersion === 'any' ? {} : { ':now': { N: String(now) } }),
-              ...(typeof ifVersion === 'number' ? { ':version': { N: String(ifVersion) } } : {}),
-              ...(expiresAtMs === undefined
-                ? {}
-                : {
-                    ':expires': { N: String(expiresAtMs) },
-                    ':ttl': { N: String(Math.ceil(expiresAtMs / 1000)) },
-                  }),
-            },
+            ...typed(putRequest(content, options, clock.now())),
             ReturnValues: 'UPDATED_NEW',
           }),
         (error) => (isConditionFailed(error) ? { value: { refusedAfter: error.attempts } } : undefined),
@@ -109,7 +78,7 @@ export function createLightItemStore({
       if (written.refusedAfter === 1) return undefined;
       // An attempt whose answer was lost may have been ours that won.
       const item = await read(key);
-      return item?.write_id === writeId ? item.version : undefined;
+      return item?.write_id === content.write_id ? item.version : undefined;
     },
 
     async delete(key, ifVersion) {
@@ -118,16 +87,7 @@ export function createLightItemStore({
         async () => {
           await call('DeleteItem', {
             Key: keyOf(key),
-            ConditionExpression:
-              ifVersion === undefined ? `attribute_exists(#pk) AND ${isLive}` : conditionOf(ifVersion),
-            ExpressionAttributeNames: {
-              '#expires': 'expires_at_ms',
-              ...(ifVersion === undefined ? { '#pk': 'pk' } : { '#version': 'version' }),
-            },
-            ExpressionAttributeValues: {
-              ':now': { N: String(clock.now()) },
-              ...(ifVersion === undefined ? {} : { ':version': { N: String(ifVersion) } }),
-            },
+            ...typed(deleteRequest(ifVersion, clock.now())),
           });
           return true;
         },
@@ -137,12 +97,13 @@ export function createLightItemStore({
   };
 }
 
-const isLive = '(attribute_not_exists(#expires) OR #expires > :now)';
-
-function conditionOf(ifVersion: number | 'absent'): string {
-  return ifVersion === 'absent'
-    ? 'attribute_not_exists(#pk) OR #expires <= :now'
-    : `#version = :version AND ${isLive}`;
+/** The values as DynamoDB's own protocol writes them. */
+function typed(request: ItemRequest) {
+  const values = Object.entries(request.ExpressionAttributeValues).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? { N: String(value) } : { S: value },
+  ]);
+  return { ...request, ExpressionAttributeValues: Object.fromEntries(values) as object };
 }
 
 function isConditionFailed(error: unknown): error is LightServiceError {
