@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request as sendRequest } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request as sendRequest } from 'node:http';
 import type { World } from './open-world.ts';
 
 export interface ApiAnswer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
@@ -30,5 +31,6 @@ export async function callApi(
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return { status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
+  const { statusCode = 0, headers } = incoming;
+  return { status: statusCode, headers, body: Buffer.concat(chunks).toString('utf8') };
 }

@@ -7,6 +7,7 @@ import { type Deployed, readDeployed } from './deployed.ts';
 import { createEngineer, type Engineer } from './engineer.ts';
 import { openWorld, type World } from './open-world.ts';
 import { hire } from './people.ts';
+import { describeSlackSteps, slackLink, slackSigningSecret } from './slack-steps.ts';
 import { createSteps } from './steps.ts';
 import { until } from './until.ts';
 import { whatIsLeft } from './what-is-left.ts';
@@ -115,7 +116,10 @@ describe('the deployed system', () => {
       expect.objectContaining({ status: 'ok' }),
     ]);
     for (const path of ['/approvals', '/agent/runs', '/audit/verify']) {
-      expect(await callApi(world, `${url}${path}`)).toEqual({ status: 403, body: '{"message":"Forbidden"}' });
+      expect(await callApi(world, `${url}${path}`)).toMatchObject({
+        status: 403,
+        body: '{"message":"Forbidden"}',
+      });
     }
     const forged = `AWS4-HMAC-SHA256 Credential=AKIAFORGED/20260101/${world.aws.region}/execute-api/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`;
     expect((await callApi(world, `${url}/approvals`, { headers: { authorization: forged } })).status).toBe(
@@ -130,8 +134,12 @@ describe('the deployed system', () => {
     const document = {
       version: 1,
       principals: [
-        { id: 'ada@example.com', groups: ['it-operations'], links: [`aws:${ada.arn}`] },
-        { id: 'bob@example.com', groups: [], links: [`aws:${bob.arn}`] },
+        {
+          id: 'ada@example.com',
+          groups: ['it-operations'],
+          links: [`aws:${ada.arn}`, slackLink(world, 'ada')],
+        },
+        { id: 'bob@example.com', groups: [], links: [`aws:${bob.arn}`, slackLink(world, 'bob')] },
       ],
     };
     const folder = mkdtempSync(join(world.folder, 'secrets-'));
@@ -156,6 +164,8 @@ describe('the deployed system', () => {
     });
     const { email, apiToken } = world.jira.credentials;
     await put('jira', { base_url: world.jira.url, email, api_token: apiToken });
+    const { client_id, client_secret } = world.slack.app;
+    await put('slack', { client_id, client_secret, signing_secret: slackSigningSecret });
     rmSync(folder, { recursive: true });
     await administrator.aws(
       ...['dynamodb', 'put-item', '--table-name', dev.named('directory_table_name'), '--item'],
@@ -338,6 +348,8 @@ describe('the deployed system', () => {
     expect(received.Messages).toMatchObject([{ Body: '{"not":"a step"}' }]);
   });
 
+  describeSlackSteps(step, () => ({ world, dev, administrator, viewer: ada, usersCreated }));
+
   step('ends as expired what nobody decides in time, by the deployed schedule', async () => {
     const action = {
       action_text: 'Create a new user with email third@example.com, first name Third, and last name User',
@@ -349,7 +361,7 @@ describe('the deployed system', () => {
     await world.aws.runSchedules();
     const finished = await dev.finished(arn);
     expect(dev.outputOf(finished)).toMatchObject({ status: 'expired' });
-    expect(usersCreated()).toHaveLength(1);
+    expect(usersCreated()).toHaveLength(2);
   });
 
   step('has all of it on a record that verifies, also offline and by another program', async () => {
@@ -359,6 +371,7 @@ describe('the deployed system', () => {
     const runs = await ada.hitl(...dev.api, 'runs', 'list');
     const { items } = JSON.parse(runs.stdout) as { items: { status: string }[] };
     expect(items.map((item) => item.status).sort()).toEqual([
+      'completed',
       'completed',
       'completed',
       'expired',
@@ -386,6 +399,8 @@ describe('the deployed system', () => {
     expect(log.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([]);
     expect(log).not.toContain('PRIVATE KEY');
     expect(log).not.toContain(['between', 'our', 'own', 'functions'].join('-'));
+    for (const secret of [slackSigningSecret, world.slack.app.client_secret])
+      expect(log).not.toContain(secret);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   startGoogleDirectoryEmulator,
 } from '../../packages/local/src/emulators/google-directory.ts';
 import { type JiraEmulator, startJiraEmulator } from '../../packages/local/src/emulators/jira-cloud.ts';
+import { type SlackFront, startSlackFront } from '../../packages/testing/src/slack/index.ts';
 import { type EmulatedAws, startEmulatedAws } from './emulator/start-emulated-aws.ts';
 import { startPlanningBedrock } from './peers/start-planning-bedrock.ts';
 
@@ -16,10 +17,11 @@ export interface World {
   readonly google: GoogleDirectoryEmulator;
   readonly jira: JiraEmulator;
   readonly bedrock: BedrockPeer;
+  readonly slack: SlackFront;
   close(): Promise<void>;
 }
 
-/** An AWS account, a Google Workspace, a Jira site and a model service, all on loopback, all gone after `close`. */
+/** An AWS account, a Google Workspace, a Jira site, a Slack workspace and a model service, all on loopback, all gone after `close`. */
 export async function openWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'hitl-aws-'));
   const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -33,12 +35,17 @@ export async function openWorld(): Promise<World> {
     closers.push(() => jira.close());
     const bedrock = await startPlanningBedrock();
     closers.push(() => bedrock.close());
+    const slack = await startSlackFront({
+      workspaces: [{ team_id: 'T0ACME', users: ['ada', 'bob'], channels: ['ops'] }],
+    });
+    closers.push(() => slack.close());
+    const slackPort = Number(new URL(slack.url).port);
     const aws = await startEmulatedAws({
       folder: join(folder, 'aws'),
-      peers: { bedrock: Number(new URL(bedrock.baseURL).port) },
+      peers: { bedrock: Number(new URL(bedrock.baseURL).port), 'slack.com': slackPort },
     });
     closers.push(() => aws.close());
-    return { folder, aws, google, jira, bedrock, close };
+    return { folder, aws, google, jira, bedrock, slack, close };
   } catch (error) {
     await close();
     throw error;

@@ -11,6 +11,7 @@ interface Mapping {
   FunctionArn: string;
   BatchSize?: number;
   FunctionResponseTypes?: string[];
+  ScalingConfig?: { MaximumConcurrency?: number };
   State: string;
   [name: string]: unknown;
 }
@@ -22,6 +23,8 @@ interface Message {
   MessageAttributes?: Record<string, unknown>;
 }
 
+/** Enough for jobs of different groups to be under way side by side; as many as AWS allows would only cost this machine. */
+const maxPollers = 3;
 const path = /^\/2015-03-31\/event-source-mappings\/?([\w-]*)\/?(?:\?.*)?$/;
 
 /**
@@ -127,7 +130,9 @@ export function pollQueues(options: {
         StateTransitionReason: 'USER_INITIATED',
       } as unknown as Mapping;
       const stop = new AbortController();
-      mappings.set(UUID, { mapping, stop, done: poll(mapping, stop.signal) });
+      const pollers = Math.min(maxPollers, mapping.ScalingConfig?.MaximumConcurrency ?? maxPollers);
+      const polling = Array.from({ length: pollers }, () => poll(mapping, stop.signal));
+      mappings.set(UUID, { mapping, stop, done: Promise.all(polling).then(() => undefined) });
       return json(202, mapping);
     }
     const found = mappings.get(id);
