@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { z } from 'zod';
 import { callApi } from './call-api.ts';
+import { collectPassword } from './collect-password.ts';
 import { type Deployed, readDeployed } from './deployed.ts';
 import { createEngineer, type Engineer } from './engineer.ts';
 import { openWorld, type World } from './open-world.ts';
@@ -13,7 +13,6 @@ import { until } from './until.ts';
 import { whatIsLeft } from './what-is-left.ts';
 
 const hourMs = 3_600_000;
-const secretsSchema = z.object({ SecretList: z.array(z.object({ Name: z.string() })) });
 /** The reference README's own input. */
 const createUser = {
   action_text: 'Create a new user with email test@example.com, first name Test, and last name User',
@@ -240,29 +239,10 @@ describe('the deployed system', () => {
   );
 
   step('hands over the initial password by reference, and takes it back when it was collected', async () => {
-    const { SecretList } = secretsSchema.parse(
-      await administrator.aws(
-        'secretsmanager',
-        'list-secrets',
-        '--filters',
-        'Key=name,Values=agentcore-dev/initial-passwords',
-      ),
-    );
-    expect(SecretList).toEqual([
-      { Name: expect.stringMatching(/^agentcore-dev\/initial-passwords\/test@example\.com-/) },
-    ]);
-    const name = SecretList[0]?.Name ?? '';
-    const { SecretString } = await administrator.aws(
-      'secretsmanager',
-      'get-secret-value',
-      '--secret-id',
-      name,
-    );
-    expect(String(SecretString).length).toBeGreaterThan(16);
-    expect(JSON.stringify(await dev.finished(execution))).not.toContain(String(SecretString));
-    expect(await world.aws.functions.readLog()).not.toContain(String(SecretString));
-    const gone = ['--secret-id', name, '--force-delete-without-recovery'];
-    await administrator.aws('secretsmanager', 'delete-secret', ...gone);
+    const password = await collectPassword(administrator, 'test@example.com');
+    expect(password.length).toBeGreaterThan(16);
+    expect(JSON.stringify(await dev.finished(execution))).not.toContain(password);
+    expect(await world.aws.functions.readLog()).not.toContain(password);
   });
 
   step('tells what happened on the bus', async () => {

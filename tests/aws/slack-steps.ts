@@ -8,6 +8,7 @@ import {
   type SlackMessage,
 } from '../../packages/testing/src/slack/index.ts';
 import { callApi } from './call-api.ts';
+import { collectPassword } from './collect-password.ts';
 import type { Deployed } from './deployed.ts';
 import type { Engineer } from './engineer.ts';
 import type { World } from './open-world.ts';
@@ -132,7 +133,7 @@ export function describeSlackSteps(step: ReturnType<typeof createSteps>, tell: (
   step(
     'creates the user exactly once after a signed click, ends the answer and says on the card who decided',
     async () => {
-      const { world, dev, viewer, usersCreated } = tell();
+      const { world, dev, administrator, viewer, usersCreated } = tell();
       // A client that is pressed twice sends twice.
       expect(await Promise.all([click('ada'), click('ada')])).toEqual([200, 200]);
       await until('the new user', async () => (usersCreated().length > 1 ? true : undefined));
@@ -148,6 +149,7 @@ export function describeSlackSteps(step: ReturnType<typeof createSteps>, tell: (
         return !isOpen && /Done/.test(JSON.stringify(messages)) ? true : undefined;
       });
       expect(usersCreated()).toMatchObject([{}, { body: { primaryEmail: 'fourth@example.com' } }]);
+      await collectPassword(administrator, 'fourth@example.com');
 
       const { status, stdout, output } = await viewer.hitl(
         ...[...dev.api, 'audit', 'list', '--run', approval.run_id],

@@ -9,10 +9,12 @@ export interface AwsFrontOptions {
   readonly calls: Readonly<Record<string, (input: Json) => object | Promise<object>>>;
   /** An asynchronous call of a function. */
   readonly invoke: (functionName: string, event: unknown) => void;
+  /** Where DynamoDB is, for clients that know one address for everything. */
+  readonly dynamoUrl: string;
 }
 
 /** The services that the functions call, but DynamoDB, at one address: each by the protocol that the SDK speaks with it. */
-export async function startAwsFront({ calls, invoke }: AwsFrontOptions) {
+export async function startAwsFront({ calls, invoke, dynamoUrl }: AwsFrontOptions) {
   const published: URLSearchParams[] = [];
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -32,6 +34,17 @@ export async function startAwsFront({ calls, invoke }: AwsFrontOptions) {
       response
         .writeHead(200, { 'content-type': 'text/xml' })
         .end('<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>');
+      return;
+    }
+    if (target.startsWith('DynamoDB')) {
+      const { authorization = '', 'content-type': contentType = '' } = request.headers;
+      const headers = { authorization, 'content-type': contentType, 'x-amz-target': target };
+      const stored = await fetch(dynamoUrl, {
+        method: 'POST',
+        headers: { ...headers, 'x-amz-date': String(request.headers['x-amz-date']) },
+        body,
+      });
+      response.writeHead(stored.status, { 'content-type': contentType }).end(await stored.text());
       return;
     }
     const [service = '', call = ''] = target.split('.');

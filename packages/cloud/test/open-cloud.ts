@@ -15,16 +15,17 @@ import { named, startAwsFront } from './aws-front.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const names = ['api', 'advance', 'request-approval', 'expire-approval'] as const;
-type Name = (typeof names)[number];
+const slackNames = ['slack-ingress', 'slack-worker'] as const;
+type Name = (typeof names | typeof slackNames)[number];
 type Handler = (event: unknown, context?: object) => Promise<unknown>;
 
-/** Every function as `npm run build` makes it, in a folder of its own. */
-export async function bundleFunctions(folder: string): Promise<void> {
+/** Functions as `npm run build` makes them, in a folder of their own. */
+export async function bundleFunctions(folder: string, { withSlack = false } = {}): Promise<void> {
   const { bundlePlugins } = (await import('../../../scripts/bundle-plugins.mjs' as string)) as {
     bundlePlugins: [];
   };
   await Promise.all(
-    names.map((name) =>
+    [...names, ...(withSlack ? slackNames : [])].map((name) =>
       build({
         entryPoints: [join(root, 'functions', name, 'src/lambda.ts')],
         outfile: join(folder, `${name}.mjs`),
@@ -51,6 +52,8 @@ export interface CloudOptions {
   readonly mcpSecret?: string;
   /** What an invocation of a function has, in milliseconds. Default 30 s. */
   readonly functionMs?: number;
+  /** The app's secret, and who plays Slack: whatever is sent to slack.com goes there. */
+  readonly slack?: { readonly url: string; readonly secret: JsonObject };
 }
 
 const machine = 'arn:aws:states:eu-central-1:123456789012:stateMachine:dev-hitl-workflow';
@@ -157,6 +160,7 @@ export async function openCloud(options: CloudOptions) {
   const events: { readonly DetailType: string; readonly Detail: string }[] = [];
   const jobs: { readonly group: unknown; readonly id: unknown; readonly body: JsonObject }[] = [];
   const front = await startAwsFront({
+    dynamoUrl: dynalite.endpoint,
     calls: {
       'stepfunctions.StartExecution': ({ name, input }) => {
         startExecution(String(name), String(input));
@@ -176,6 +180,8 @@ export async function openCloud(options: CloudOptions) {
         return {};
       },
       'secretsmanager.GetSecretValue': ({ SecretId }) => {
+        if (SecretId === 'agentcore-dev/slack' && options.slack !== undefined)
+          return { Name: SecretId, SecretString: JSON.stringify(options.slack.secret) };
         const secret = options.mcpSecret ?? JSON.stringify({ auth_token: mcpToken });
         if (SecretId !== 'agentcore-dev/mcp' || secret === '') throw named('ResourceNotFoundException');
         return { Name: SecretId, SecretString: secret };
@@ -200,6 +206,7 @@ export async function openCloud(options: CloudOptions) {
     },
   });
   closers.push(() => front.close());
+  if (options.slack !== undefined) closers.push(reachSlackAt(options.slack.url));
 
   const before = { ...process.env };
   closers.push(() => {
@@ -230,6 +237,7 @@ export async function openCloud(options: CloudOptions) {
     SNS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:dev-hitl',
     EVENT_BUS_NAME: 'dev-agentcore',
     SLACK_QUEUE_URL: `${front.url}/123456789012/dev-slack.fifo`,
+    SLACK_SECRETS_NAME: 'agentcore-dev/slack',
     NOTIFICATION_SECRETS_NAME: 'agentcore-dev/notifications',
     PUBLIC_URL: 'https://hitl.example.com',
     ...options.env,
@@ -280,6 +288,21 @@ export async function openCloud(options: CloudOptions) {
     async close() {
       for (const closer of closers.splice(0).reverse()) await closer();
     },
+  };
+}
+
+/** Stands where the network would: what goes to slack.com arrives at `url`. Returns what takes it back. */
+function reachSlackAt(url: string): () => void {
+  const { fetch: own } = globalThis;
+  globalThis.fetch = (input, init) => {
+    const target = new URL(input instanceof Request ? input.url : input);
+    return own(
+      target.hostname === 'slack.com' ? new URL(`${target.pathname}${target.search}`, url) : input,
+      init,
+    );
+  };
+  return () => {
+    globalThis.fetch = own;
   };
 }
 
