@@ -1,6 +1,5 @@
-import { HitlError, redactSecrets } from '@hitl/core';
+import { HitlError, redactSecrets, withoutText } from '@hitl/core';
 import { Whole } from './whole.ts';
-import { withoutText } from './without-text.ts';
 
 /** CloudWatch Logs takes 256 KB a line. An output has at most 200 KB of them, and some more once its secrets are taken out. */
 const maxOutputBytes = 208 * 1024;
@@ -56,7 +55,10 @@ function writeLine(log: StepLog, entry: StepEntry, notes: StepNotes, failure = {
   const { state, execution_id, input } = entry;
   const { run_id, outcome, answer, output } = notes;
   const ids = withoutToken(entry, { state, execution_id, run_id, outcome });
-  if (log.logsExecutionData !== true) return log.logger.info('workflow step', ids);
+  if (log.logsExecutionData !== true) {
+    log.logger.info('workflow step', ids);
+    return;
+  }
   const bounded = (value: unknown, maxBytes: number, reference: string | undefined) =>
     new Whole(() => {
       // Measured as it is shown: what stands for a secret may be longer than the secret.

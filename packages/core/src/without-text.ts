@@ -1,4 +1,4 @@
-import { redacted } from '@hitl/core';
+import { redacted } from './redact-secrets.ts';
 
 /** As deep as `redactSecrets` looks. */
 const maxDepth = 256;

@@ -1,5 +1,5 @@
-import { InvalidInputError } from '@hitl/core';
 import { describe, expect, it } from '@jest/globals';
+import { InvalidInputError } from './errors/index.ts';
 import { withoutText } from './without-text.ts';
 
 const secret = ['a', 'known', 'secret'].join('/');
