@@ -13,6 +13,7 @@ import { whatIsLeft } from './what-is-left.ts';
 
 const hourMs = 3_600_000;
 const secretsSchema = z.object({ SecretList: z.array(z.object({ Name: z.string() })) });
+const tokensSchema = z.object({ Items: z.array(z.object({ token: z.object({ S: z.string() }) })).min(1) });
 /** The reference README's own input. */
 const createUser = {
   action_text: 'Create a new user with email test@example.com, first name Test, and last name User',
@@ -386,6 +387,22 @@ describe('the deployed system', () => {
     expect(log.split('\n').filter((line) => line.includes('"level":"error"'))).toEqual([]);
     expect(log).not.toContain('PRIVATE KEY');
     expect(log).not.toContain(['between', 'our', 'own', 'functions'].join('-'));
+    const steps = log
+      .split('\n')
+      .filter((line) => line.includes('"workflow step"') && line.includes(execution))
+      .map((line) => z.looseObject({ outcome: z.string() }).parse(JSON.parse(line)));
+    expect(steps).toMatchObject([
+      { state: 'Advance', execution_id: execution, outcome: 'awaiting_approval', input: createUser },
+      { state: 'Advance', execution_id: execution, outcome: 'finished', output: { status: 'completed' } },
+    ]);
+    const { Items } = tokensSchema.parse(
+      await administrator.aws(
+        ...['dynamodb', 'scan', '--table-name', dev.named('approvals_table_name')],
+        ...['--filter-expression', 'attribute_exists(#token)'],
+        ...['--expression-attribute-names', '{"#token":"token"}'],
+      ),
+    );
+    for (const { token } of Items) expect(log).not.toContain(token.S);
   });
 });
 
