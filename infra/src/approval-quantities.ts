@@ -14,8 +14,8 @@ export const measuredPerApproval = {
   busEvents: 3,
   /** Handed to the Slack worker. */
   queueJobs: 3,
-  /** Lines of the functions themselves. */
-  logBytes: 3500,
+  /** Lines of the functions themselves, with the execution's data. */
+  logBytes: 6500,
 } as const;
 
 /** What cannot be counted here; each on the dear side of what is usual. */

@@ -97,6 +97,8 @@ const fields = z.strictObject({
       { error: `must be one of ${retentionDays.join(', ')}` },
     )
     .default(14),
+  /** False: no text of a request and no result reaches the logs of the workflow's steps; ids, state and outcome still do. */
+  log_execution_data: z.boolean().default(true),
 
   /** Alarms on the throttling of every table, not only of those that hold what is decided. */
   enhanced_monitoring: z.boolean(),

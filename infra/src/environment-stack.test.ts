@@ -564,6 +564,24 @@ describe('what an environment may choose', () => {
     expect(stack.one('aws_apigatewayv2_route', 'route_key', 'GET /healthz').authorization_type).toBe('NONE');
   });
 
+  it('has executions logged with their data, or without: said to the functions that are states of the machine only', () => {
+    const told = (stack: SynthesizedStack) =>
+      stack.all('aws_lambda_function').flatMap((lambda) => {
+        const { variables } = lambda.environment as { variables: Record<string, string> };
+        const value = variables.LOG_EXECUTION_DATA;
+        return value === undefined ? [] : [[lambda.function_name, value]];
+      });
+    expect(told(stacks.prod).sort()).toEqual([
+      ['prod_advance', '1'],
+      ['prod_expire_approval', '1'],
+    ]);
+    const silent = synthesizeStack('dev', { ...dev, log_execution_data: false });
+    expect(told(silent).sort()).toEqual([
+      ['dev_advance', '0'],
+      ['dev_expire_approval', '0'],
+    ]);
+  });
+
   it('refuses any other account than the one it names', () => {
     const stack = synthesizeStack('dev', { ...dev, aws_account_id: '111122223333' });
     expect(stack.json.provider.aws).toMatchObject([{ allowed_account_ids: ['111122223333'] }]);

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { z } from 'zod';
 import { callApi } from './call-api.ts';
 import { collectPassword } from './collect-password.ts';
 import { type Deployed, readDeployed } from './deployed.ts';
@@ -13,6 +14,7 @@ import { until } from './until.ts';
 import { whatIsLeft } from './what-is-left.ts';
 
 const hourMs = 3_600_000;
+const tokensSchema = z.object({ Items: z.array(z.object({ token: z.object({ S: z.string() }) })).min(1) });
 /** The reference README's own input. */
 const createUser = {
   action_text: 'Create a new user with email test@example.com, first name Test, and last name User',
@@ -381,6 +383,22 @@ describe('the deployed system', () => {
     expect(log).not.toContain(['between', 'our', 'own', 'functions'].join('-'));
     for (const secret of [slackSigningSecret, world.slack.app.client_secret])
       expect(log).not.toContain(secret);
+    const steps = log
+      .split('\n')
+      .filter((line) => line.includes('"workflow step"') && line.includes(execution))
+      .map((line) => z.looseObject({ outcome: z.string() }).parse(JSON.parse(line)));
+    expect(steps).toMatchObject([
+      { state: 'Advance', execution_id: execution, outcome: 'awaiting_approval', input: createUser },
+      { state: 'Advance', execution_id: execution, outcome: 'finished', output: { status: 'completed' } },
+    ]);
+    const { Items } = tokensSchema.parse(
+      await administrator.aws(
+        ...['dynamodb', 'scan', '--table-name', dev.named('approvals_table_name')],
+        ...['--filter-expression', 'attribute_exists(#token)'],
+        ...['--expression-attribute-names', '{"#token":"token"}'],
+      ),
+    );
+    for (const { token } of Items) expect(log).not.toContain(token.S);
   });
 });
 

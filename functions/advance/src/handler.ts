@@ -13,11 +13,12 @@ import {
   type RunState,
   type TaskCallback,
 } from '@hitl/core';
-import { toInvalidInput } from '@hitl/lambda';
+import { type StepEntry, type StepLog, type StepNotes, toInvalidInput, withStepLine } from '@hitl/lambda';
 import { advancePayloadSchema, continuationSchema, workflowRequestSchema } from '@hitl/workflow';
 import { boundOutput } from './bound-output.ts';
 
-export interface AdvanceDeps extends ApplicationDeps {
+export interface AdvanceDeps extends ApplicationDeps, StepLog {
+  readonly logger: ApplicationDeps['logger'];
   readonly tasks: TaskCallback;
   /** Tells people about a run's open approval requests, outside this step. */
   readonly requestApproval: (runId: string) => Promise<void>;
@@ -31,47 +32,90 @@ export interface AdvanceDeps extends ApplicationDeps {
 export function createHandler(
   deps: AdvanceDeps,
 ): (event: unknown, signal: AbortSignal) => Promise<JsonObject> {
-  return async (event, signal) => {
-    if (!isOfWorkflow(event)) return advanceDirectly(deps, event, signal);
-    const step = advancePayloadSchema.safeParse(event);
-    if (!step.success) throw toInvalidInput(step.error);
-    const { input, task_token, execution_id } = step.data;
-    const entered = await ensureRun(deps, input, execution_id);
-    const { run_id } = entered;
-    const { outcome, run } = await advanceRun(deps, run_id, signal, entered);
-    await answerToken(deps, task_token, outcome, run);
-    return { run_id, outcome };
-  };
+  return (event, signal) =>
+    isOfWorkflow(event)
+      ? withStepLine(deps, entryOf(event), (notes) => advanceStep(deps, event, signal, notes))
+      : withStepLine(deps, { state, input: event }, (notes) => advanceDirectly(deps, event, signal, notes));
 }
 
-function isOfWorkflow(event: unknown): boolean {
+const state = 'Advance';
+
+interface WorkflowEvent {
+  readonly task_token: unknown;
+  readonly execution_id?: unknown;
+  readonly input?: unknown;
+}
+
+function isOfWorkflow(event: unknown): event is WorkflowEvent {
   return typeof event === 'object' && event !== null && 'task_token' in event;
 }
 
-async function advanceDirectly(deps: AdvanceDeps, event: unknown, signal: AbortSignal): Promise<JsonObject> {
+function entryOf({ task_token, execution_id, input }: WorkflowEvent): StepEntry {
+  return {
+    state,
+    input,
+    ...(typeof execution_id === 'string' ? { execution_id } : {}),
+    ...(typeof task_token === 'string' ? { task_token } : {}),
+  };
+}
+
+async function advanceStep(
+  deps: AdvanceDeps,
+  event: WorkflowEvent,
+  signal: AbortSignal,
+  notes: StepNotes,
+): Promise<JsonObject> {
+  const step = advancePayloadSchema.safeParse(event);
+  if (!step.success) throw toInvalidInput(step.error);
+  const { input, task_token, execution_id } = step.data;
+  const entered = await ensureRun(deps, input, execution_id);
+  const { run_id } = entered;
+  notes.run_id = run_id;
+  const { outcome, run } = await advanceRun(deps, run_id, signal, entered);
+  const output = await answerToken(deps, task_token, outcome, run);
+  const answer = output === undefined ? 'token_kept' : 'sent';
+  Object.assign(notes, { outcome, answer, output } satisfies StepNotes);
+  return { run_id, outcome };
+}
+
+async function advanceDirectly(
+  deps: AdvanceDeps,
+  event: unknown,
+  signal: AbortSignal,
+  notes: StepNotes,
+): Promise<JsonObject> {
   const entered = await ensureRun(deps, event, undefined);
   const { run_id } = entered;
+  notes.run_id = run_id;
   const { outcome, run } = await advanceRun(deps, run_id, signal, entered);
   // No execution stands behind this run: what is left to do must not end with this invocation.
   if (outcome === 'awaiting_approval') await deps.requestApproval(run_id);
   if (outcome === 'continue') await deps.workflow.start(run_id);
-  return runOutput(deps, run);
+  const output = await runOutput(deps, run);
+  Object.assign(notes, { outcome, answer: 'returned', output } satisfies StepNotes);
+  return output;
 }
 
+/** What was sent; nothing where the token is kept for whoever decides. */
 async function answerToken(
   deps: AdvanceDeps,
   token: string,
   outcome: AdvanceOutcome,
   run: RunState,
-): Promise<void> {
-  if (outcome === 'finished') return deps.tasks.succeed(token, await runOutput(deps, run));
+): Promise<JsonObject | undefined> {
   if (outcome === 'awaiting_approval') {
     await deps.approvals.putTaskToken(run.run_id, token);
     // Whoever decided before the token was stored could not wake anybody: look again, now that it is.
     const now = await deps.repository.load(run.run_id);
-    if (now !== undefined && stillWaits(run, now)) return deps.requestApproval(run.run_id);
+    if (now !== undefined && stillWaits(run, now)) {
+      await deps.requestApproval(run.run_id);
+      return undefined;
+    }
   }
-  return deps.tasks.succeed(token, { run_id: run.run_id, status: 'running' });
+  const output =
+    outcome === 'finished' ? await runOutput(deps, run) : { run_id: run.run_id, status: 'running' };
+  await deps.tasks.succeed(token, output);
+  return output;
 }
 
 /** One decision of several may already mean that there is something to do: the step must see it, whatever else still waits. */

@@ -1,5 +1,6 @@
 import { createFunction, createHandOverNotifier, openHandOver, openStores, openWorkflow } from '@hitl/cloud';
 import { systemClock } from '@hitl/core';
+import { loadEnv } from '@hitl/lambda';
 import { createHandler } from './handler.ts';
 import { maintain } from './maintain.ts';
 
@@ -10,6 +11,7 @@ const marginMs = 3000;
 export const handler = createFunction({
   name: 'expire-approval',
   async open(runtime) {
+    const { LOG_EXECUTION_DATA: logsExecutionData = false } = loadEnv({ optional: ['LOG_EXECUTION_DATA'] });
     const { auditLog: log, blobs, runs, approvals, repository } = openStores(runtime);
     const deps = {
       log,
@@ -23,7 +25,7 @@ export const handler = createFunction({
       clock: systemClock,
       logger: runtime.logger,
     };
-    const expire = createHandler(deps);
+    const expire = createHandler({ ...deps, logsExecutionData });
     return async (event: unknown, { remainingMs }) => {
       const isOfWorkflow = typeof event === 'object' && event !== null && 'execution_id' in event;
       if (isOfWorkflow) return expire(event);

@@ -79,8 +79,8 @@ export class Workflow extends Construct {
       ),
       loggingConfiguration: {
         level: 'ALL',
-        // The data of a step holds its task token, a capability, and the text of the request as it was typed. The functions log
-        // what they do with secrets removed, and the record holds the rest.
+        // The data of a step holds its task token, a capability, and the text of the request as it was typed. The functions that
+        // are its states log that data by the execution's id, without token and secrets.
         includeExecutionData: false,
         logDestination: `${logs.arn}:*`,
       },

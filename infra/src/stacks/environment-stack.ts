@@ -190,6 +190,9 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
         target.addEnvironment('MCP_SHIPPED', 'google,jira');
       }
     }
+    for (const step of ['advance', 'expire-approval'] as const) {
+      this.functions[step].addEnvironment('LOG_EXECUTION_DATA', config.log_execution_data ? '1' : '0');
+    }
     if (config.slack_channel_id !== undefined) {
       this.functions['slack-worker'].addEnvironment('SLACK_CHANNEL_ID', config.slack_channel_id);
     }

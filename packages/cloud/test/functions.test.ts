@@ -72,6 +72,8 @@ async function ask(on: Cloud): Promise<string> {
 
 const run = async (on: Cloud, runId: string) =>
   (await call(on, `GET /agent/runs/${runId}`, { by: alice })).body;
+const stepsOf = (on: Cloud) =>
+  on.lines.map((line) => JSON.parse(line) as JsonObject).filter(({ message }) => message === 'workflow step');
 const summed = (on: Cloud, name: string) =>
   on
     .metrics()
@@ -122,9 +124,15 @@ describe('the deployed functions', () => {
 
   it('write no token of any kind into their logs, and give the state machine nothing too large', async () => {
     const on = await open();
-    await ask(on);
+    const runId = await ask(on);
     await vote(on, carol, 'approve');
     await on.settle();
+    const output = JSON.parse(on.execution(runId)?.output ?? '') as JsonObject;
+    const step = { level: 'info', environment: 'dev', function: 'advance', state: 'Advance', run_id: runId };
+    expect(stepsOf(on)).toMatchObject([
+      { ...step, outcome: 'awaiting_approval', input: { run_id: runId }, answer: 'token_kept' },
+      { ...step, outcome: 'finished', input: { run_id: runId, status: 'running' }, answer: 'sent', output },
+    ]);
     expect(on.tokens.size).toBeGreaterThan(1);
     const log = on.lines.join('\n');
     expect(on.lines.length).toBeGreaterThan(5);
@@ -133,7 +141,8 @@ describe('the deployed functions', () => {
   });
 
   it('run an execution that anybody starts with a text, and do nothing that is rejected', async () => {
-    const on = await open();
+    // Nobody said that data may be logged.
+    const on = await open({ env: { LOG_EXECUTION_DATA: '' } });
     on.startExecution(
       'by-hand',
       JSON.stringify({ action_text: suspend, execution_timeout: 300, user_id: 'alice' }),
@@ -147,6 +156,8 @@ describe('the deployed functions', () => {
       user_id: 'alice',
       tool_calls: [{ tool: 'suspend_user', status: 'rejected' }],
     });
+    expect(stepsOf(on).map(({ outcome }) => outcome)).toEqual(['awaiting_approval', 'finished']);
+    expect(on.lines.join('\n')).not.toContain('john.doe');
   });
 
   it('act on a direct call of the step, and have the workflow go on with it after the vote', async () => {

@@ -221,6 +221,7 @@ export async function openCloud(options: CloudOptions) {
     AWS_ENDPOINT_URL_DYNAMODB: dynalite.endpoint,
     ENVIRONMENT: 'dev',
     LOG_LEVEL: 'debug',
+    LOG_EXECUTION_DATA: '1',
     APPROVAL_SFN_ARN: machine,
     MODEL_ID: 'offline-planner',
     RUNS_TABLE: tables.runs,

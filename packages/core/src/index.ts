@@ -23,3 +23,4 @@ export * from './tool-call.ts';
 export * from './tool-definition.ts';
 export { escapeJson, visibleJson, visibleLine, visibleText } from './visible-text.ts';
 export * from './vote.ts';
+export { withoutText } from './without-text.ts';

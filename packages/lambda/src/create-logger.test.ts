@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from './create-logger.ts';
 import { runWithLogContext } from './log-context.ts';
+import { Whole } from './whole.ts';
 
 function collect(level?: 'debug' | 'warn') {
   const lines: Record<string, unknown>[] = [];
@@ -74,5 +75,26 @@ describe('the logger', () => {
     logger.info('odd', { circular, long: 'x'.repeat(100_000), many: Array.from({ length: 1000 }, () => 1) });
     expect(lines[0]).toMatchObject({ circular: { self: '[circular]', big: '1', date: 'invalid date' } });
     expect(JSON.stringify(lines[0]).length).toBeLessThan(30_000);
+  });
+
+  it('cuts a long text only after its secrets are out, so that no half of one is left', () => {
+    const { lines, logger } = collect();
+    const token = `xoxb-${'1234567890'}-abcdef`;
+    logger.info('long', { text: `${'x '.repeat(8_187)}${token}${' y'.repeat(100)}` });
+    expect(String(lines[0]?.['text'])).not.toContain('xoxb');
+  });
+
+  it('shows whole what its sender has bounded, without its secrets, and reads it for a line only', () => {
+    const { lines, logger } = collect('warn');
+    const deep = Array.from({ length: 20 }).reduce<unknown>((inner) => ({ inner }), 'x'.repeat(50_000));
+    let reads = 0;
+    const read = () => {
+      reads += 1;
+      return { deep, password: 'hunter-two', many: Array.from({ length: 1000 }, () => 1) };
+    };
+    logger.info('below its level', { data: new Whole(read) });
+    expect(reads).toBe(0);
+    logger.warn('at its level', { data: new Whole(read) });
+    expect(lines).toMatchObject([{ data: { ...read(), password: '[redacted]' } }]);
   });
 });

@@ -83,6 +83,8 @@ export const environmentVariables = {
   PUBLIC_URL: url,
   EVENT_BUS_NAME: text,
   SNS_TOPIC_ARN: matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:.+$/, 'must be the ARN of an SNS topic'),
+  /** True: the steps of the workflow log what they were given and what they made of it, without secrets. */
+  LOG_EXECUTION_DATA: flag,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }),
 } as const;
 

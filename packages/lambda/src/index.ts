@@ -17,3 +17,4 @@ export {
   type WithHandlerOptions,
   withHandler,
 } from './with-handler.ts';
+export { type StepEntry, type StepLog, type StepNotes, withStepLine } from './with-step-line.ts';

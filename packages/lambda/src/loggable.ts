@@ -1,4 +1,5 @@
-import { HitlError, redactSecrets } from '@hitl/core';
+import { HitlError, redactSecrets, redactText } from '@hitl/core';
+import { Whole } from './whole.ts';
 
 const maxDepth = 8;
 const maxItems = 200;
@@ -6,7 +7,7 @@ const maxTextLength = 16_384;
 
 /**
  * A copy that can always be written as JSON and holds no secret. A logger must never throw and never flood: cycles, depth,
- * long lists and long texts are cut visibly.
+ * long lists and long texts are cut visibly, but for what its sender has bounded.
  */
 export function loggable(value: unknown): unknown {
   return redactSecrets(plain(value, 0, new Set()));
@@ -14,12 +15,13 @@ export function loggable(value: unknown): unknown {
 
 function plain(value: unknown, depth: number, parents: ReadonlySet<object>): unknown {
   if (typeof value === 'string') {
-    return value.length <= maxTextLength
-      ? value
-      : `${value.slice(0, maxTextLength)}… (${value.length} characters)`;
+    if (value.length <= maxTextLength) return value;
+    // Before it is cut: half a secret may be too short to be known for one.
+    return `${redactText(value).slice(0, maxTextLength)}… (${value.length} characters)`;
   }
   if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
   if (typeof value !== 'object') return value === undefined ? undefined : String(value);
+  if (value instanceof Whole) return value.read();
   if (parents.has(value)) return '[circular]';
   if (depth >= maxDepth) return '[too deep]';
   const within = new Set(parents).add(value);

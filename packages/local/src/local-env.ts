@@ -28,6 +28,7 @@ const optional = [
   'SLACK_WEBHOOK_URL',
   'TEAMS_WEBHOOK_URL',
   'PUBLIC_URL',
+  'LOG_EXECUTION_DATA',
   'LOG_LEVEL',
 ] as const;
 

@@ -182,14 +182,15 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       },
     };
     const requestApproval = createRequestApprovalHandler(deps);
+    const steps = { ...deps, logsExecutionData: env.LOG_EXECUTION_DATA ?? true };
     const advance = createAdvanceHandler({
-      ...deps,
+      ...steps,
       tasks: engine.tasks,
       requestApproval: async (runId) => {
         await requestApproval({ run_id: runId });
       },
     });
-    const expire = createExpireApprovalHandler(deps);
+    const expire = createExpireApprovalHandler(steps);
     const audit = { log: stores.auditLog, blobs: stores.blobs };
     const apiDeps: ApiDeps & ApplicationDeps = {
       ...deps,

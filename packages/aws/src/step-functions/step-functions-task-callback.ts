@@ -5,7 +5,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
-import { InvalidInputError, type TaskCallback } from '@hitl/core';
+import { InvalidInputError, type TaskCallback, withoutText } from '@hitl/core';
 import { callService } from '../call-service.ts';
 
 /** Step Functions' limit on any payload. */
@@ -27,7 +27,12 @@ export async function sendTaskSuccess(client: SFNClient, token: string, output: 
   return callService(
     'answering a waiting task',
     async () => {
-      await client.send(new SendTaskSuccessCommand({ taskToken: token, output }));
+      try {
+        await client.send(new SendTaskSuccessCommand({ taskToken: token, output }));
+      } catch (error) {
+        // AWS quotes what it refuses, and errors are logged.
+        throw withoutText(error, token);
+      }
       return true;
     },
     (error) =>

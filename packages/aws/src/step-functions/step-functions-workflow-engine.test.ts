@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { InvalidInputError, type JsonObject, type RunStatus, UnavailableError } from '@hitl/core';
 import { createMemoryApprovalStore } from '@hitl/testing';
 import { describeTaskCallbackContract, describeWorkflowEngineContract } from '@hitl/testing/contracts';
@@ -138,6 +139,32 @@ describe('the workflow on Step Functions', () => {
     expect((error as Error).message).toBe(
       'starting a workflow execution is not possible now (AccessDeniedException)',
     );
+  });
+
+  it('says nothing of a token that the service quotes when it refuses it', async () => {
+    const service = await startJsonService({
+      SendTaskSuccess({ taskToken }) {
+        const message = `Value '${String(taskToken)}' at 'taskToken' failed to satisfy a constraint`;
+        throw Object.assign(new ServiceFault('ValidationException'), { message });
+      },
+    });
+    const client = createStepFunctionsClient({
+      region,
+      endpoint: service.endpoint,
+      credentials: localCredentials,
+      maxAttempts: 1,
+    });
+    closers.push(async () => {
+      client.destroy();
+      await service.close();
+    });
+    const callback = createStepFunctionsTaskCallback({ client });
+    const error = await callback.succeed('token/of+a=step', {}).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      name: 'UnavailableError',
+      cause: { message: "Value '[redacted]' at 'taskToken' failed to satisfy a constraint" },
+    });
+    expect(inspect(error, { depth: 10 })).not.toContain('token/of+a=step');
   });
 
   it('refuses what is no state machine', () => {
