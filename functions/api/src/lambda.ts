@@ -1,6 +1,6 @@
 import { exportLog, verifyLog } from '@hitl/audit';
 import { createFunction, openApplication } from '@hitl/cloud';
-import { type HttpResult, problemResult, toHttpResult, toRequest } from '@hitl/lambda';
+import { type HttpResult, loadEnv, problemResult, toHttpResult, toRequest } from '@hitl/lambda';
 import { createGatewayAuthenticator } from './authenticate-gateway.ts';
 import { createApi } from './create-api.ts';
 import { refuseTooLarge } from './refuse-too-large.ts';
@@ -15,8 +15,12 @@ const marginMs = 4000;
 export const handler = createFunction({
   name: 'api',
   async open(runtime) {
+    const { SESSION_NAME_ROLES: sessionNameRoles } = loadEnv({ optional: ['SESSION_NAME_ROLES'] });
     const { deps, feed, stores, ensurePolicyRecorded } = await openApplication(runtime);
-    const { bind, authenticate } = createGatewayAuthenticator(deps.directory);
+    const { bind, authenticate } = createGatewayAuthenticator({
+      directory: deps.directory,
+      sessionNameRoles: sessionNameRoles?.split(','),
+    });
     const record = { log: stores.auditLog, blobs: stores.blobs };
     const app = createApi({
       ...deps,

@@ -14,12 +14,26 @@ const directory = createMemoryDirectory([
     groups: [],
     links: ['aws:arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Approver_0a/dana@example.com'],
   },
+  {
+    id: 'erin',
+    kind: 'user',
+    groups: [],
+    links: [
+      'aws:arn:aws:sts::123456789012:assumed-role/Admin/erin',
+      'aws:arn:aws:iam::123456789012:role/Shared',
+      'aws:arn:aws:sts::123456789012:federated-user/erin',
+      'aws:arn:aws:sts::123456789012:assumed-role/Named/erin',
+    ],
+  },
   { id: 'bot', kind: 'service', groups: ['operators'], links: ['aws:arn:aws:iam::123456789012:role/Bot'] },
   { id: 'reports', kind: 'service', groups: [], links: ['aws:arn:aws:iam::123456789012:role/Reports'] },
 ]);
 
 async function authenticate(authorizer: unknown, bind = true) {
-  const { bind: tie, authenticate: prove } = createGatewayAuthenticator(directory);
+  const { bind: tie, authenticate: prove } = createGatewayAuthenticator({
+    directory,
+    sessionNameRoles: ['Named'],
+  });
   const request = new Request('https://api.example.com/approvals');
   if (bind) tie(request, { authorizer });
   return prove(request);
@@ -34,6 +48,12 @@ describe('who the gateway says it is', () => {
       'a session that is linked itself',
       iam('arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Approver_0a/dana@example.com'),
       'dana',
+      'authenticated',
+    ],
+    [
+      'a session whose name its role proves',
+      iam('arn:aws:sts::123456789012:assumed-role/Named/erin'),
+      'erin',
       'authenticated',
     ],
     [
@@ -57,6 +77,18 @@ describe('who the gateway says it is', () => {
   it('may speak for others only as a service of the operators, and then only as a claim', async () => {
     const bot = await authenticate(iam('arn:aws:sts::123456789012:assumed-role/Bot/session-1'));
     expect(bot).toEqual({ assurance: 'asserted', channel: 'api' });
+  });
+
+  it.each([
+    'assumed-role/Admin/erin',
+    'assumed-role/Shared/erin',
+    'assumed-role/Shared/x',
+    'federated-user/erin',
+  ])('is not a person by the session %s, whose name whoever began it has chosen', async (session) => {
+    await expect(authenticate(iam(`arn:aws:sts::123456789012:${session}`))).rejects.toMatchObject({
+      status: 403,
+      code: 'unproven_session',
+    });
   });
 
   it.each([

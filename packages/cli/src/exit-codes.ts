@@ -36,6 +36,6 @@ export function exitCodeOfProblem({
   readonly status: number;
   readonly code: string;
 }): number {
-  if (status === 403 && code !== 'unknown_principal') return exitCodes.denied;
+  if (status === 403 && code !== 'unknown_principal' && code !== 'unproven_session') return exitCodes.denied;
   return status >= 400 && status < 500 ? exitCodes.usage : exitCodes.failed;
 }

@@ -85,6 +85,7 @@ describe('errors', () => {
     expect(forbiddenCodes).toEqual([
       'forbidden',
       'unknown_principal',
+      'unproven_session',
       'not_an_approver',
       'requester_may_not_vote',
       'editor_may_not_vote',

@@ -3,6 +3,7 @@ import { HitlError, type HitlErrorOptions } from './hitl-error.ts';
 export const forbiddenCodes = [
   'forbidden',
   'unknown_principal',
+  'unproven_session',
   'not_an_approver',
   'requester_may_not_vote',
   'editor_may_not_vote',
