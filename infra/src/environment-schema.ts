@@ -89,8 +89,11 @@ const fields = z.strictObject({
 
   lambda_memory_size: z.int().min(128).max(10_240),
   lambda_timeout: z.int().min(10, 'must be 10 seconds or more').max(900, 'must be 900 seconds or less'),
-  /** One wait for people, before the reminder, the next stage or the expiry. */
-  approval_timeout_seconds: z.int().min(1).max(maxApprovalTimeoutSeconds),
+  /** How long a request waits for people before it expires, where the policy does not say. */
+  approval_timeout_seconds: z
+    .int()
+    .min(1)
+    .max(maxApprovalTimeoutSeconds - 900),
   log_retention_days: z
     .union(
       retentionDays.map((days) => z.literal(days)),
@@ -142,6 +145,13 @@ const fields = z.strictObject({
   /** `jwt` needs `api_jwt`. */
   api_authorization: z.enum(['iam', 'jwt']).default('iam'),
   api_jwt: jwt.optional(),
+  /**
+   * Roles whose trust policy fixes the session's name to who assumes them (a condition on `sts:RoleSessionName`). Only then may a person
+   * be linked to a session of such a role; sessions of Identity Center need nothing.
+   */
+  session_name_roles: z
+    .array(z.string().regex(/^[\w+=.@-]{1,64}$/, 'must be the name of an IAM role, without its path'))
+    .default([]),
   api_throttle_rate_per_second: z.int().min(1).max(10_000),
   api_throttle_burst: z.int().min(1).max(5_000),
 

@@ -379,12 +379,21 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
 });
 
 describe('the environments differ exactly as they are documented', () => {
+  const waitOf = (stack: SynthesizedStack): number => {
+    const { environment } = stack.one(
+      'aws_lambda_function',
+      'description',
+      functionCatalog.advance.description,
+    );
+    const { variables } = environment as { variables: Record<string, string> };
+    return Number(variables.APPROVAL_TIMEOUT_SECONDS);
+  };
   const of = (stack: SynthesizedStack) => ({
     cidr: stack.all('aws_vpc').map((vpc) => vpc.cidr_block),
     memory: stack.one('aws_lambda_function', 'description', functionCatalog.advance.description).memory_size,
     timeout: stack.one('aws_lambda_function', 'description', functionCatalog.advance.description).timeout,
     guardrails: stack.all('aws_bedrock_guardrail').length,
-    wait: JSON.parse(String(stack.all('aws_sfn_state_machine')[0]?.definition)).States.Advance.TimeoutSeconds,
+    wait: waitOf(stack),
     zones: stack.all('aws_subnet').length / 2,
     nats: stack.all('aws_nat_gateway').length,
     interfaceEndpoints: stack.all('aws_vpc_endpoint').filter((e) => e.vpc_endpoint_type === 'Interface')
@@ -453,6 +462,15 @@ describe('the environments differ exactly as they are documented', () => {
       watchedTables: tableRoles.length,
     });
   });
+
+  it.each(['dev', 'staging', 'prod'] as const)(
+    'lets the sweep of %s expire a request before the state machine would give up waiting',
+    (name) => {
+      const { States } = JSON.parse(String(stacks[name].all('aws_sfn_state_machine')[0]?.definition));
+      const wait = waitOf(stacks[name]);
+      expect(States.Advance.TimeoutSeconds).toBe(wait + 900);
+    },
+  );
 
   it('gives a function behind the HTTP API no more time than the gateway waits', () => {
     expect(stacks.prod.one('aws_lambda_function', 'function_name', 'prod_api').timeout).toBe(30);

@@ -1,5 +1,5 @@
 import { type ApplicationDeps, deliverAll } from '@hitl/application';
-import type { JsonObject } from '@hitl/core';
+import { type JsonObject, UnavailableError } from '@hitl/core';
 import { toInvalidInput } from '@hitl/lambda';
 import { z } from 'zod';
 
@@ -32,7 +32,9 @@ const asksForVote: ReadonlySet<string> = new Set([
 
 /**
  * Tells people on every channel what happened to a run: that it waits for them, reminders and escalations, decisions, its end.
- * Invoked asynchronously, so that a slow or broken channel never stands between what happened and its record.
+ * Invoked asynchronously, so that a slow or broken channel never stands between what happened and its record. Channels know what they
+ * were told, so that doing it again tells only the others.
+ * @throws UnavailableError naming the channels that could not be told, once all others were: whoever invoked tries again and keeps it
  */
 export function createHandler(
   deps: Pick<ApplicationDeps, 'repository' | 'notifiers' | 'logger' | 'clock'>,
@@ -46,13 +48,18 @@ export function createHandler(
     if (kind !== undefined) {
       if (asksForVote.has(kind) && run.approvals.get(approval_id ?? '')?.status !== 'pending')
         return { run_id, told: 0 };
-      await deliverAll(deps, kind, run, approval_id);
+      requireAll(await deliverAll(deps, kind, run, approval_id));
       return { run_id, told: 1 };
     }
     const open = [...run.approvals.values()].filter((approval) => approval.status === 'pending');
-    await Promise.all(
+    const failed = await Promise.all(
       open.map((approval) => deliverAll(deps, 'approval-requested', run, approval.approval_id)),
     );
+    requireAll(failed.flat());
     return { run_id, told: open.length };
   };
+}
+
+function requireAll(failed: readonly string[]): void {
+  if (failed.length > 0) throw new UnavailableError(`not told by now: ${[...new Set(failed)].join(', ')}`);
 }

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '@hitl/core';
+import { InvalidInputError, UnavailableError } from '@hitl/core';
 import { createRecordingNotifier } from '@hitl/testing';
 import { describe, expect, it } from '@jest/globals';
 import { World } from '../../../packages/application/test/world.ts';
@@ -33,6 +33,18 @@ describe('telling people', () => {
     expect(await tell({ run_id })).toEqual({ run_id, told: 1 });
     expect(second.sent).toHaveLength(1);
     expect(world.notifier.sent).toHaveLength(1);
+  });
+
+  it('fails, once all others were told, while a channel stays down: then it is tried again and kept', async () => {
+    const { world, second, tell } = setUp();
+    const { run_id } = await world.ask('suspend jane');
+    world.notifier.failNext(new Error('channel is down'), 4);
+    await expect(tell({ run_id })).rejects.toThrow(UnavailableError);
+    expect(world.notifier.sent).toEqual([]);
+    expect(second.sent).toHaveLength(1);
+    expect(await tell({ run_id })).toEqual({ run_id, told: 1 });
+    expect(world.notifier.sent).toHaveLength(1);
+    expect(second.sent).toHaveLength(1);
   });
 
   it('tells nobody of what is decided, or of a run that is not there', async () => {

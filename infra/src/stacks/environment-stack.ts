@@ -38,6 +38,11 @@ export interface EnvironmentStackProps {
 
 /** Reminders and expiry that a lost workflow would have made are at most this late. */
 const sweepMinutes = 5;
+/**
+ * The state machine's own time-out is the net under the sweep, which expires a request when its time has come: were it as long as the
+ * request lives, it would be first by the moment that the step took, and cost three transitions for nothing.
+ */
+const sweepSlackSeconds = 3 * sweepMinutes * 60;
 
 /** One environment: everything that runs the product, by the data of its file. */
 export class EnvironmentStack extends AwsStack implements EnvironmentParts {
@@ -133,7 +138,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       place,
       advance: this.functions.advance,
       expire: this.functions['expire-approval'],
-      approvalTimeoutSeconds: config.approval_timeout_seconds,
+      approvalTimeoutSeconds: config.approval_timeout_seconds + sweepSlackSeconds,
       logRetentionDays: config.log_retention_days,
     });
     this.events.startOnActionRequested({ place, workflow: this.workflow });
@@ -183,7 +188,10 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       const { callsTools, decides }: FunctionDefinition = functionCatalog[id];
       const target = this.functions[id];
       target.addEnvironment('PUBLIC_URL', this.api.url);
-      if (decides) target.addEnvironment('POLICY_PATH', policyPath);
+      if (decides) {
+        target.addEnvironment('POLICY_PATH', policyPath);
+        target.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approval_timeout_seconds));
+      }
       if (callsTools) {
         target.addEnvironment('MCP_SERVERS', `google=${mcpApi.url}/google/mcp;jira=${mcpApi.url}/jira/mcp`);
         // Deployed with the same commit: what they say of their tools was reviewed with it.
@@ -192,6 +200,9 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
     }
     for (const step of ['advance', 'expire-approval'] as const) {
       this.functions[step].addEnvironment('LOG_EXECUTION_DATA', config.log_execution_data ? '1' : '0');
+    }
+    if (config.session_name_roles.length > 0) {
+      this.functions.api.addEnvironment('SESSION_NAME_ROLES', config.session_name_roles.join(','));
     }
     if (config.slack_channel_id !== undefined) {
       this.functions['slack-worker'].addEnvironment('SLACK_CHANNEL_ID', config.slack_channel_id);

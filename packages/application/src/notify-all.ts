@@ -11,31 +11,39 @@ export function notifyAll(
   run: RunState,
   approvalId?: string,
 ): void {
-  if (deps.notifiers.length > 0) deps.background(deliverAll(deps, kind, run, approvalId));
+  if (deps.notifiers.length > 0)
+    deps.background(deliverAll(deps, kind, run, approvalId).then(() => undefined));
 }
 
 const deliveryAttempts = 4;
 
-/** Tells every channel and waits for them; each is tried again with back-off, and a failure is logged, never thrown. */
+/**
+ * Tells every channel and waits for them; each is tried again with back-off. A failure is logged, never thrown: it keeps nothing from
+ * the others.
+ * @returns the names of the channels that could not be told
+ */
 export async function deliverAll(
   deps: Omit<NotifyDeps, 'background'>,
   kind: Notification['kind'],
   run: RunState,
   approvalId?: string,
-): Promise<void> {
+): Promise<readonly string[]> {
   const notification = buildNotification(deps, kind, run, approvalId);
-  if (notification === undefined) return;
-  await Promise.all(deps.notifiers.map((notifier) => deliver(deps, notifier, notification)));
+  if (notification === undefined) return [];
+  const { notifiers } = deps;
+  const told = await Promise.all(notifiers.map((notifier) => deliver(deps, notifier, notification)));
+  return notifiers.filter((_notifier, index) => told[index] === false).map(({ name }) => name);
 }
 
 async function deliver(
   deps: Pick<NotifyDeps, 'logger'>,
   notifier: Notifier,
   notification: Notification,
-): Promise<void> {
+): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await notifier.notify(notification);
+      await notifier.notify(notification);
+      return true;
     } catch (error) {
       if (attempt >= deliveryAttempts) {
         deps.logger.error('notification failed', {
@@ -44,7 +52,7 @@ async function deliver(
           run_id: notification.run.run_id,
           error: String(error),
         });
-        return;
+        return false;
       }
       await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** attempt * (0.5 + Math.random() / 2)));
     }

@@ -7,12 +7,13 @@ import {
 } from '@hitl/aws';
 import type { ItemStore, Notifier } from '@hitl/core';
 import { loadEnv } from '@hitl/lambda';
+import { tellOnce } from '@hitl/notifications';
 import { createQueueNotifier } from '@hitl/slack';
 import { createWebhookNotifier } from './create-webhook-notifier.ts';
 
 export interface CloudNotifiersOptions {
   readonly region: string;
-  /** Remembers over processes what webhooks were told. */
+  /** Remembers over processes what was told. */
   readonly told: ItemStore;
 }
 
@@ -31,9 +32,11 @@ export function createCloudNotifiers({ region, told }: CloudNotifiersOptions): r
   const link = publicUrl === undefined ? {} : { publicUrl };
   const notifiers: Notifier[] = [];
   if (env.SNS_TOPIC_ARN !== undefined)
-    notifiers.push(createSnsNotifier({ region, topicArn: env.SNS_TOPIC_ARN, ...link }));
+    notifiers.push(tellOnce(createSnsNotifier({ region, topicArn: env.SNS_TOPIC_ARN, ...link }), told));
   if (env.EVENT_BUS_NAME !== undefined)
-    notifiers.push(createEventBridgeNotifier({ region, busName: env.EVENT_BUS_NAME, ...link }));
+    notifiers.push(
+      tellOnce(createEventBridgeNotifier({ region, busName: env.EVENT_BUS_NAME, ...link }), told),
+    );
   if (env.SLACK_QUEUE_URL !== undefined)
     notifiers.push(createQueueNotifier(createSqsJobQueue({ region, queueUrl: env.SLACK_QUEUE_URL })));
   if (env.NOTIFICATION_SECRETS_NAME !== undefined) {

@@ -12,6 +12,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   delete process.env.POLICY_PATH;
+  delete process.env.APPROVAL_TIMEOUT_SECONDS;
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -35,6 +36,20 @@ describe('the policy of a function', () => {
     expect(json.source).toBe(path);
     await given('policy.yaml', 'version: 1\ndefault: deny\nrules: []\n');
     expect((await loadPolicy()).engine.digest).toBe(json.engine.digest);
+  });
+
+  it('lets a request expire when the environment says, where the policy does not', async () => {
+    process.env.APPROVAL_TIMEOUT_SECONDS = '14400';
+    const { engine } = await loadPolicy();
+    const { requirement } = engine.decide({
+      principal: { id: 'alice', kind: 'user', groups: [], assurance: 'authenticated' },
+      call: { server: 'google', tool: 'create_user', arguments: {} },
+      environment: 'prod',
+      nowMs: 0,
+    } as never);
+    expect(requirement).toMatchObject({ expires_in_seconds: 14_400 });
+    process.env.APPROVAL_TIMEOUT_SECONDS = '0';
+    await expect(loadPolicy()).rejects.toThrow(/APPROVAL_TIMEOUT_SECONDS/);
   });
 
   it('that is wrong or not there stops the function by name', async () => {

@@ -10,6 +10,7 @@ export { createKeyedMutex } from './keyed-mutex.ts';
 export { mergeRequirements } from './merge-requirements.ts';
 export { mixedScripts } from './mixed-scripts.ts';
 export { createIdGenerator } from './new-id.ts';
+export { occasionOf } from './occasion-of.ts';
 export { decodeCursor, encodeCursor } from './page-cursor.ts';
 export { checkPageLimit, maximumPageLimit } from './page-limit.ts';
 export * from './payload.ts';

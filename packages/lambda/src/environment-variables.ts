@@ -27,6 +27,13 @@ export const environmentVariables = {
     'must be the ARN of a state machine',
   ),
   POLICY_PATH: text,
+  /** When a request expires, where the policy does not say. */
+  APPROVAL_TIMEOUT_SECONDS: wholeNumber(1, 2_147_483),
+  /** Roles whose sessions' names AWS vouches for, separated by commas. */
+  SESSION_NAME_ROLES: matching(
+    /^[\w+=.@-]+(,[\w+=.@-]+)*$/,
+    'must be names of IAM roles, separated by commas',
+  ),
   /** File of the people, groups and linked accounts, where no identity provider is connected. */
   DIRECTORY_PATH: text,
   MCP_SERVERS: text,

@@ -4,6 +4,7 @@ export {
   type NotifierSurroundings,
   notificationConfigSchema,
 } from './create-notifiers-from-config.ts';
+export { tellOnce } from './delivery/once.ts';
 export type { PostOptions } from './delivery/post-json.ts';
 export { WebhookError } from './delivery/webhook-error.ts';
 export {

@@ -15,3 +15,4 @@ export { type PolicyCase, parsePolicyTable } from './policy-table.ts';
 export { createReloadablePolicy, type ReloadablePolicy, type ReloadResult } from './reloadable-policy.ts';
 export type { RuleConditions } from './rule-conditions.ts';
 export { type PolicyCaseResult, type PolicyTableResult, runPolicyTable } from './run-policy-table.ts';
+export { withDefaultExpiry } from './with-default-expiry.ts';

@@ -26,6 +26,6 @@ export type Notification =
 /** Tells people through one channel. A failure must never block or lose an approval: callers log it and go on. */
 export interface Notifier {
   readonly name: string;
-  /** Idempotent per (kind, approval or run, sequence) where the channel allows it. */
+  /** Idempotent per `occasionOf` where the channel allows it. */
   notify(notification: Notification): Promise<void>;
 }

@@ -1,12 +1,16 @@
-import type { ItemStore, Notification } from '@hitl/core';
+import { type ItemStore, type Notification, type Notifier, occasionOf } from '@hitl/core';
 
 const remembered = 2000;
-const rememberSeconds = 86_400;
+/** As long as anybody may have reason to tell it again: dead letters are kept for two weeks. */
+const rememberSeconds = 15 * 86_400;
 
-/** What makes two notifications the same. */
-export function notificationKey(notification: Notification): string {
-  const about = notification.kind === 'run-finished' ? notification.run.run_id : notification.approval_id;
-  return `${notification.kind}:${about}:${notification.run.sequence}`;
+/** The notifier, which tells each occasion once. */
+export function tellOnce(notifier: Notifier, store?: ItemStore): Notifier {
+  const once = createOnce(notifier.name, store);
+  return {
+    name: notifier.name,
+    notify: (notification) => once(notification, () => notifier.notify(notification)),
+  };
 }
 
 /**
@@ -16,7 +20,7 @@ export function notificationKey(notification: Notification): string {
 export function createOnce(name: string, store?: ItemStore) {
   const told = new Map<string, Promise<void>>();
   return async (notification: Notification, tell: () => Promise<void>): Promise<void> => {
-    const key = notificationKey(notification);
+    const key = occasionOf(notification);
     const underWay = told.get(key);
     if (underWay !== undefined) return underWay;
     const telling = (async () => {

@@ -97,10 +97,7 @@ describe('a Teams card', () => {
   it('says so where the arguments don’t fit, and shows none of them in part', async () => {
     const { server, notifier } = await open();
     await notifier.notify(requested(waitingRun({ args: { note: 'x'.repeat(40_000) } })));
-    await notifier.notify({
-      ...requested(waitingRun({ calls: 400 })),
-      run: { ...waitingRun({ calls: 400 }), sequence: 5 },
-    });
+    await notifier.notify({ ...requested(waitingRun({ calls: 400 })), kind: 'approval-escalated' });
     const [large, many] = server.taken.map(cardOf);
     if (large === undefined || many === undefined) throw new Error('unreachable');
     expect(textOf(large)).toMatch(/Arguments \(400\d\d characters\) are too large for this card/);

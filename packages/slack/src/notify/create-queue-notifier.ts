@@ -1,4 +1,4 @@
-import { type JobQueue, type Notification, type Notifier, sha256Hex } from '@hitl/core';
+import { type JobQueue, type Notification, type Notifier, occasionOf, sha256Hex } from '@hitl/core';
 import { type SlackJobOf, slackJobSchema } from '../jobs.ts';
 import { queueEntryOf } from '../queue-entry-of.ts';
 
@@ -18,11 +18,9 @@ export function createQueueNotifier(queue: JobQueue): Notifier {
 function notifyJobOf(notification: Notification): SlackJobOf<'notify'> {
   const { kind, run } = notification;
   const approvalId = 'approval_id' in notification ? notification.approval_id : undefined;
-  // The run's sequence moves with every reminder, edit and decision: the same id is the same occasion.
-  const occasion = `${kind}:${run.run_id}:${approvalId ?? ''}:${run.sequence}`;
   const job = slackJobSchema.parse({
     kind: 'notify',
-    job_id: `notify:${sha256Hex(occasion)}`,
+    job_id: `notify:${sha256Hex(occasionOf(notification))}`,
     event: kind,
     run_id: run.run_id,
     ...(approvalId === undefined ? {} : { approval_id: approvalId }),

@@ -1,4 +1,4 @@
-import type { Notification, Notifier } from '@hitl/core';
+import { type Notification, type Notifier, occasionOf } from '@hitl/core';
 
 export interface RecordingNotifier extends Notifier {
   /** What was sent, in order. */
@@ -17,9 +17,7 @@ export function createRecordingNotifier(name = 'recording'): RecordingNotifier {
     async notify(notification) {
       const failure = failures.shift();
       if (failure !== undefined) throw failure;
-      const subject =
-        notification.kind === 'run-finished' ? notification.run.run_id : notification.approval_id;
-      const key = JSON.stringify([notification.kind, subject, notification.run.sequence]);
+      const key = occasionOf(notification);
       if (seen.has(key)) return;
       seen.add(key);
       sent.push(notification);
