@@ -1,3 +1,4 @@
+import { slackChannelIdSchema } from '@hitl/core';
 import { maxApprovalTimeoutSeconds } from '@hitl/workflow';
 import { z } from 'zod';
 
@@ -105,11 +106,11 @@ const fields = z.strictObject({
 
   /** Alarms on the throttling of every table, not only of those that hold what is decided. */
   enhanced_monitoring: z.boolean(),
-  /** Where approvals are shown; the bot must be in it. Without it they are shown only in the thread that asked. */
-  slack_channel_id: z
-    .string()
-    .regex(/^[CG][A-Z0-9]{2,}$/, 'must be the id of a channel such as C0123456789, not its name')
-    .optional(),
+  /**
+   * Where approvals are shown whose policy rule names no channel; the bot must be in it. Without it they are shown only in the
+   * thread that asked.
+   */
+  slack_channel_id: slackChannelIdSchema.optional(),
   /** Jobs of Slack that are worked on at the same time: as many conversations can be answered side by side. */
   slack_worker_concurrency: z.int().min(2).max(1000).default(50),
   /** Invoke URL of an AgentCore runtime or gateway that answers in Slack instead of the agent of this project. */

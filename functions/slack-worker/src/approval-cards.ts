@@ -11,8 +11,8 @@ import {
   slackTimestampSchema,
 } from '@hitl/slack';
 import { z } from 'zod';
+import { type CardTarget, cardTargetsOf, rulesNaming } from './card-targets.ts';
 import { mentionsOf } from './mentions-of.ts';
-import { findRunThread } from './run-thread.ts';
 import { installationOfJob, type SlackWorkerDeps } from './slack-worker-deps.ts';
 
 const cardSchema = z.object({
@@ -60,54 +60,55 @@ async function keepCard(items: ItemStore, approvalId: string, card: PostedCard):
 export async function postCards(deps: SlackWorkerDeps, run: RunState, approvalId: string): Promise<void> {
   const approval = run.approvals.get(approvalId);
   if (approval === undefined) return;
-  const posted = await cardsOf(deps.items, approvalId);
-  if (approval.status === 'pending') {
-    for (const target of await targetsOf(deps, run.run_id)) {
-      const isThere = posted.some(
-        (card) =>
-          card.digest === approval.digest &&
-          card.channel_id === target.channel_id &&
-          card.thread_ts === target.thread_ts,
-      );
-      if (!isThere) await postCard(deps, run, approval, target);
-    }
-  }
+  if (approval.status === 'pending') await postMissing(deps, run, approval);
   await refreshCards(deps, approvalId);
 }
 
-interface Target {
-  readonly installation: InstallationRef & { readonly team_id: string };
-  readonly channel_id: string;
-  readonly thread_ts?: string;
+async function postMissing(deps: SlackWorkerDeps, run: RunState, approval: ApprovalState): Promise<void> {
+  const posted = await cardsOf(deps.items, approval.approval_id);
+  const { named, usual, thread } = await cardTargetsOf(deps, run, approval);
+  const failed = (message: string, target: CardTarget, error: SlackRefusedError, more = {}): void =>
+    deps.application.logger.error(message, {
+      approval_id: approval.approval_id,
+      channel_id: target.channel_id,
+      ...more,
+      error: error.message,
+    });
+  const refusalOf = async (target: CardTarget): Promise<SlackRefusedError | undefined> => {
+    const isThere = posted.some(
+      (card) =>
+        card.digest === approval.digest &&
+        card.channel_id === target.channel_id &&
+        card.thread_ts === target.thread_ts,
+    );
+    return isThere ? undefined : postCard(deps, run, approval, target);
+  };
+
+  let needsUsual = named.length === 0;
+  for (const target of named) {
+    const refusal = await refusalOf(target);
+    if (refusal === undefined) continue;
+    needsUsual = true;
+    failed('a card could not be posted in the channel that the policy names', target, refusal, {
+      rule_ids: rulesNaming(run, approval, target.channel_id),
+      posted_instead_in: usual?.channel_id ?? null,
+    });
+  }
+  for (const target of [needsUsual ? usual : undefined, thread]) {
+    const refusal = target === undefined ? undefined : await refusalOf(target);
+    if (target !== undefined && refusal !== undefined) failed('a card could not be posted', target, refusal);
+  }
 }
 
-/** The approvers' channel, and the thread that the request came from. */
-async function targetsOf(deps: SlackWorkerDeps, runId: string): Promise<Target[]> {
-  const home = deps.channelId === undefined ? undefined : await deps.home();
-  const thread = await findRunThread(deps.items, runId);
-  return [
-    ...(deps.channelId === undefined || home?.team_id === undefined
-      ? []
-      : [{ installation: { ...home, team_id: home.team_id }, channel_id: deps.channelId }]),
-    ...(thread === undefined
-      ? []
-      : [
-          {
-            installation: installationOfJob(thread),
-            channel_id: thread.where.channel_id,
-            thread_ts: thread.where.thread_ts,
-          },
-        ]),
-  ];
-}
-
+/** What Slack says against it: somewhere else it may still be seen, and trying again would not change the answer. */
 async function postCard(
   deps: SlackWorkerDeps,
   run: RunState,
   approval: ApprovalState,
-  target: Target,
-): Promise<void> {
+  target: CardTarget,
+): Promise<SlackRefusedError | undefined> {
   const { installation, channel_id, thread_ts } = target;
+  // Once in each channel: `postOnce` tells the channels apart.
   const key = `card:${approval.approval_id}:${approval.digest}:${thread_ts ?? ''}`;
   const send = (message: SlackMessage) =>
     deps.slack.postOnce(installation, key, {
@@ -126,14 +127,10 @@ async function postCard(
       ...(thread_ts === undefined ? {} : { thread_ts }),
       digest: approval.digest,
     });
+    return undefined;
   } catch (error) {
-    // Somewhere else it may still be seen; and trying again would not change what Slack says.
-    if (!(error instanceof SlackRefusedError)) throw error;
-    deps.application.logger.error('a card could not be posted', {
-      approval_id: approval.approval_id,
-      channel_id,
-      error: error.message,
-    });
+    if (error instanceof SlackRefusedError) return error;
+    throw error;
   }
 }
 

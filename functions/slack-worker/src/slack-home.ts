@@ -7,11 +7,11 @@ const homeKey = 'slack-home';
 const homeSchema = z.object({ team_id: slackIdSchema, enterprise_id: slackIdSchema.optional() });
 
 /**
- * Where the app was installed by OAuth nothing says which workspace the approvers' channel is in: it is the first one that anything
- * came from. Where a token was set by hand, it is that token's.
+ * Where the app was installed by OAuth nothing says which workspace the approvers' channels are in: it is the first one that
+ * anything came from. Where a token was set by hand, it is that token's.
  */
 export async function rememberHome(deps: SlackWorkerDeps, job: SlackJob): Promise<void> {
-  if (deps.channelId === undefined || job.kind === 'notify') return;
+  if (job.kind === 'notify') return;
   if (job.kind !== 'uninstalled') {
     const { team_id, enterprise_id } = job;
     const home = { team_id, ...(enterprise_id === undefined ? {} : { enterprise_id }) };

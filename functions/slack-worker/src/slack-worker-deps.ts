@@ -19,9 +19,9 @@ export interface SlackWorkerDeps {
   readonly queue: JobQueue;
   readonly slack: SlackClient;
   readonly openAnswer: (target: AnswerTarget) => AnswerWriter;
-  /** The workspace that `channelId` is in; `undefined` while the app is installed nowhere. */
+  /** The workspace that the approvers' channels are in; `undefined` while the app is installed nowhere. */
   readonly home: () => Promise<InstallationRef | undefined>;
-  /** Where pending requests are posted. */
+  /** Where pending requests are posted for which the policy names no channel. */
   readonly channelId?: string | undefined;
   /** Where people reach the pages, e.g. `https://hitl.example.com`. */
   readonly publicUrl?: string | undefined;

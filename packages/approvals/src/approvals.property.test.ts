@@ -21,7 +21,7 @@ const people = ['rosa', 'ana', 'ben', 'cleo', 'dan', 'eve'];
 const reference = fc.constantFrom(...groups.map((g) => `group:${g}`), 'user:ana', 'user:eve', 'user:rosa');
 const references = fc.uniqueArray(reference, { minLength: 1, maxLength: 3 });
 
-const requirementArbitrary: fc.Arbitrary<ApprovalRequirement> = fc.record({
+const requiredMembers = {
   steps: fc.array(fc.record({ from: references, votes: fc.integer({ min: 1, max: 2 }) }), {
     minLength: 1,
     maxLength: 3,
@@ -32,7 +32,14 @@ const requirementArbitrary: fc.Arbitrary<ApprovalRequirement> = fc.record({
   escalate: fc.array(fc.record({ after_seconds: fc.integer({ min: 1, max: 300 }), to: references }), {
     maxLength: 2,
   }),
-});
+};
+const requirementArbitrary: fc.Arbitrary<ApprovalRequirement> = fc.record(
+  {
+    ...requiredMembers,
+    slack_channels: fc.uniqueArray(fc.constantFrom('C0000000A', 'C0000000B', 'G0000000C'), { minLength: 1 }),
+  },
+  { requiredKeys: Object.keys(requiredMembers) as (keyof typeof requiredMembers)[] },
+);
 
 type Step =
   | {
@@ -254,6 +261,9 @@ describe('whatever the order of votes, edits, crashes and time', () => {
         expect(meetsAssurance(after.requirement.assurance, before.requirement.assurance)).toBe(true);
         expect(after.requirement.expires_in_seconds).toBeLessThanOrEqual(
           before.requirement.expires_in_seconds,
+        );
+        expect(after.requirement.slack_channels ?? []).toEqual(
+          expect.arrayContaining(before.requirement.slack_channels ?? []),
         );
         for (const step of before.requirement.steps) {
           const same = after.requirement.steps.filter(

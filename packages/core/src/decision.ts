@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { approvalCategorySchema } from './approval-category.ts';
 import { assuranceSchema } from './assurance.ts';
+import { slackChannelIdSchema } from './slack-channel-id.ts';
 
 /** `group:NAME` or `user:ID`. */
 export const approverRefSchema = z
@@ -28,6 +29,8 @@ export const approvalRequirementSchema = z.strictObject({
   /** Seconds after the request at which the approvers of the open step are reminded. */
   remind_after_seconds: z.array(z.int().min(1)),
   escalate: z.array(escalationStageSchema),
+  /** Where it is posted in Slack; left out where nobody named a channel. */
+  slack_channels: z.array(slackChannelIdSchema).min(1).optional(),
 });
 export type ApprovalRequirement = z.infer<typeof approvalRequirementSchema>;
 

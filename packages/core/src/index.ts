@@ -18,6 +18,7 @@ export * from './ports/index.ts';
 export * from './principal.ts';
 export * from './records/index.ts';
 export { isSecretKey, redacted, redactSecrets, redactText } from './redact-secrets.ts';
+export { slackChannelIdSchema } from './slack-channel-id.ts';
 export { inlinePayloadLimitBytes, loadPayload, storePayload } from './store-payload.ts';
 export { type StreamEvent, streamEventSchema } from './stream-event.ts';
 export * from './tool-call.ts';

@@ -74,6 +74,16 @@ describe('merging approval requirements', () => {
     expect(strict.escalate).toEqual([]);
   });
 
+  it('unites the named Slack channels in order, and names none where nobody does', () => {
+    const merged = mergeRequirements([
+      { ...base, slack_channels: ['C0000000B', 'C0000000A'] },
+      base,
+      { ...base, slack_channels: ['C0000000A', 'G0000000C', 'C0000000B'] },
+    ]);
+    expect(merged.slack_channels).toEqual(['C0000000B', 'C0000000A', 'G0000000C']);
+    expect(mergeRequirements([base, base])).not.toHaveProperty('slack_channels');
+  });
+
   it('refuses to merge nothing', () => {
     expect(() => mergeRequirements([])).toThrow('no approval requirement');
   });

@@ -4,14 +4,16 @@ import { InvalidInputError } from './errors/invalid-input-error.ts';
 
 /**
  * The requirement that satisfies every one of the given: distinct steps in the order of their first appearance (of steps with
- * the same approvers the one with more votes), the strongest assurance, the earliest expiry, all reminders. An escalation makes
- * more people approvers, so somebody is escalated to only if every requirement does so, and only when the last of them does.
+ * the same approvers the one with more votes), the strongest assurance, the earliest expiry, all reminders, every Slack channel
+ * that any of them names. An escalation makes more people approvers, so somebody is escalated to only if every requirement does
+ * so, and only when the last of them does.
  * Merging never lowers what any single one demands.
  * @throws InvalidInputError when there is nothing to merge.
  */
 export function mergeRequirements(requirements: readonly ApprovalRequirement[]): ApprovalRequirement {
   if (requirements.length === 0) throw new InvalidInputError('there is no approval requirement to merge');
   const ranks = requirements.map((requirement) => assuranceLevels.indexOf(requirement.assurance));
+  const channels = [...new Set(requirements.flatMap(({ slack_channels = [] }) => slack_channels))];
   return {
     steps: mergeSteps(requirements),
     expires_in_seconds: Math.min(...requirements.map((requirement) => requirement.expires_in_seconds)),
@@ -20,6 +22,7 @@ export function mergeRequirements(requirements: readonly ApprovalRequirement[]):
       ...new Set(requirements.flatMap((requirement) => requirement.remind_after_seconds)),
     ].sort((a, b) => a - b),
     escalate: mergeStages(requirements),
+    ...(channels.length === 0 ? {} : { slack_channels: channels }),
   };
 }
 

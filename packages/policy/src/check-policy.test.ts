@@ -55,7 +55,7 @@ describe('checking a policy finds', () => {
     ).toEqual([['contradictory_effects', 'yes', 'no', 5]]);
   });
 
-  it('rules that repeat or add nothing to another, but not two approvals that ask for different people', () => {
+  it('rules that repeat or add nothing to another, but not two approvals that ask different people or elsewhere', () => {
     expect(
       findingsOf(`
   - { id: a, effect: deny, when: { tools: "a/*" } }
@@ -63,7 +63,8 @@ describe('checking a policy finds', () => {
   - { id: c, effect: deny, when: { tools: "a/x" } }
   - { id: d, effect: approval, when: { tools: "b/*" } }
   - { id: e, effect: approval, when: { tools: "b/*" }, approval: { steps: [{ from: [group:ops], votes: 1 }] } }
-  - { id: f, effect: approval, when: { tools: "b/x" } }`),
+  - { id: f, effect: approval, when: { tools: "b/x" } }
+  - { id: g, effect: approval, when: { tools: "b/x" }, approval: { slack_channels: [C0123456789] } }`),
     ).toEqual([
       ['duplicate', 'b', 'a', 6],
       ['redundant', 'c', 'a', 7],

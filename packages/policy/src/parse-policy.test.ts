@@ -159,6 +159,23 @@ rules:
       'votes: is 0; must be at least 1',
     ],
     [
+      'a channel by name',
+      rule(
+        '{ id: a, effect: approval, when: { tools: "*" },\n      approval: { slack_channels: [C0123456789, "#approvals"] } }',
+      ),
+      '5:49 rules[0].approval.slack_channels[1]: must be the id of a channel such as C0123456789, not its name',
+    ],
+    [
+      'a channel by name, by default',
+      'version: 1\ndefault: deny\ndefault_approval: { slack_channels: [approvals] }\nrules: []',
+      '3:38 default_approval.slack_channels[0]: must be the id of a channel such as C0123456789, not its name',
+    ],
+    [
+      'a list of no channels',
+      rule('{ id: a, effect: approval, when: { tools: "*" }, approval: { slack_channels: [] } }'),
+      'rules[0].approval.slack_channels: is an empty list; name at least one',
+    ],
+    [
       'a bad zone',
       rule('{ id: a, effect: deny, when: { time: { window: "* * * * *", zone: Mars/Base } } }'),
       'must be a time zone such as Europe/Berlin',

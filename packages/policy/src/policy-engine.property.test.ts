@@ -134,6 +134,24 @@ describe('any policy and any request', () => {
     );
   });
 
+  it('are posted to every channel that a matching rule names, and to no other', () => {
+    fc.assert(
+      fc.property(worlds, ({ policy, requests }) => {
+        const engine = compile(policy);
+        for (const request of requests) {
+          const { requirement, rule_ids } = engine.decide(request);
+          const named = engine.rules
+            .filter(({ id }) => rule_ids.includes(id))
+            .flatMap(({ approval }) => approval?.slack_channels ?? []);
+          expect(new Set(requirement?.slack_channels)).toEqual(new Set(named));
+          if (named.length === 0 && requirement !== undefined)
+            expect(requirement).not.toHaveProperty('slack_channels');
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('ask for exactly those rates that can change the decision', () => {
     fc.assert(
       fc.property(worlds, ({ policy, requests }) => {

@@ -59,6 +59,22 @@ describe('effects', () => {
       requirement: { ...fallbackRequirement, expires_in_seconds: 600 },
     });
   });
+
+  it('names the Slack channels of every rule that matches, each filled from default_approval, and none where nobody does', () => {
+    const rules = `
+  - { id: a, effect: approval, when: { tools: "a/*" }, approval: { slack_channels: [C0000000A] } }
+  - { id: b, effect: approval, when: { arguments: { both: true }, tools: "a/*" }, approval: { slack_channels: [C0000000B, C0000000A] } }
+  - { id: c, effect: approval, when: { tools: "*" }, approval: { assurance: mfa } }`;
+    const channelsOf = (head: string, name: string, args = {}) =>
+      buildEngine(rules, `default: deny\n${head}`).decide(buildRequest(name, args)).requirement
+        ?.slack_channels;
+    expect(channelsOf('', 'a/b', { both: true })).toEqual(['C0000000A', 'C0000000B']);
+    expect(channelsOf('', 'a/b', { both: false })).toEqual(['C0000000A']);
+    expect(channelsOf('', 'x/y')).toBeUndefined();
+    const byDefault = 'default_approval: { slack_channels: [C0000000D] }';
+    expect(channelsOf(byDefault, 'x/y')).toEqual(['C0000000D']);
+    expect(channelsOf(byDefault, 'a/b', { both: false })).toEqual(['C0000000A', 'C0000000D']);
+  });
 });
 
 describe('categories', () => {

@@ -4,7 +4,7 @@ import { runPolicyTable } from './index.ts';
 
 const engine = buildEngine(`
   - { id: office, effect: deny, when: { tools: "pay/*", time: { window: "* 17-23 * * *", zone: Europe/Berlin } }, reason: Not at night. }
-  - { id: big, effect: approval, when: { tools: "pay/*", groups: staff, arguments: { amount: { gte: 100 } } } }
+  - { id: big, effect: approval, when: { tools: "pay/*", groups: staff, arguments: { amount: { gte: 100 } } }, approval: { slack_channels: [C0123456789] } }
   - { id: few, effect: allow, when: { tools: "pay/*", rate: { n: 2, per_seconds: 60 } } }`);
 
 describe('a table of cases', () => {
@@ -14,7 +14,7 @@ describe('a table of cases', () => {
       engine,
       `
 - { name: small, tool: pay/send, groups: [staff], arguments: { amount: 5 }, rate_counts: { few: 1 }, expect: allow, rule: few }
-- { name: big, server: pay, tool: send, user: ada, groups: [staff], arguments: { amount: 100 }, expect: approval, requirement: { assurance: authenticated } }
+- { name: big, server: pay, tool: send, user: ada, groups: [staff], arguments: { amount: 100 }, expect: approval, requirement: { assurance: authenticated, slack_channels: [C0123456789] } }
 - { name: late, tool: pay/send, principal: { id: bot, kind: service }, at: "2026-07-01T18:30:00+02:00", category: destructive, expect: deny, rule: office, expect_category: destructive }
 - { name: other, tool: x/y, expect: deny, rule: default }`,
     );
@@ -37,6 +37,16 @@ describe('a table of cases', () => {
         because office: Not at night.
 
 0 passed, 1 failed`);
+  });
+
+  it('compares where a request would be posted', () => {
+    const { cases } = runPolicyTable(
+      engine,
+      '- { name: big, tool: pay/send, groups: [staff], arguments: { amount: 100 }, expect: approval, requirement: { slack_channels: [C9876543210] } }',
+    );
+    expect(cases[0]?.differences).toEqual([
+      'requirement.slack_channels: expected ["C9876543210"], got ["C0123456789"]',
+    ]);
   });
 
   it.each([

@@ -128,6 +128,10 @@ const approval = fc.record(
     expires_in_seconds: fc.constantFrom(60, 3600),
     assurance: fc.constantFrom('asserted', 'linked', 'mfa'),
     remind_after_seconds: fc.uniqueArray(fc.constantFrom(10, 20, 30)),
+    slack_channels: fc.array(fc.constantFrom('C0000000A', 'C0000000B', 'G0000000C'), {
+      minLength: 1,
+      maxLength: 3,
+    }),
   },
   { requiredKeys: [] },
 );

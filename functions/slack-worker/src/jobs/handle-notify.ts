@@ -1,7 +1,7 @@
 import { presentApproval } from '@hitl/application';
-import { isFinished, isoNow, type RunState } from '@hitl/core';
+import { type ApprovalState, isFinished, isoNow, type RunState } from '@hitl/core';
 import { queueEntryOf, renderReminder, type SlackJobOf, SlackRefusedError } from '@hitl/slack';
-import { approvalPageUrl, cardsOf, postCards, refreshCards } from '../approval-cards.ts';
+import { approvalPageUrl, cardsOf, type PostedCard, postCards, refreshCards } from '../approval-cards.ts';
 import { showEnd } from '../follow-run.ts';
 import { mentionsOf } from '../mentions-of.ts';
 import { findRunThread } from '../run-thread.ts';
@@ -64,14 +64,25 @@ async function remind(
   // A card that could not be posted before is asked for again now.
   await postCards(deps, run, approvalId);
   const cards = (await cardsOf(deps.items, approvalId)).filter(({ digest }) => digest === approval.digest);
-  // Once is enough: where the approvers are, else in the requester's thread.
-  const card = cards.find(({ thread_ts }) => thread_ts === undefined) ?? cards[0];
-  if (card === undefined) return;
+  // Each channel has its own people; where the request stands in none, its thread is told.
+  const inChannels = cards.filter(({ thread_ts }) => thread_ts === undefined);
+  for (const card of inChannels.length > 0 ? inChannels : cards.slice(0, 1))
+    await remindUnder(deps, job, run, approval, card);
+  await refreshCards(deps, approvalId);
+}
+
+async function remindUnder(
+  deps: SlackWorkerDeps,
+  job: SlackJobOf<'notify'>,
+  run: RunState,
+  approval: ApprovalState,
+  card: PostedCard,
+): Promise<void> {
   const installation = installationOfJob(card);
   const message = renderReminder(presentApproval(run, approval, deps.application.clock.now()), {
     kind: job.event === 'approval-reminded' ? 'reminded' : 'escalated',
     mention: await mentionsOf(deps, job.to, installation, [approval.requester_id]),
-    pageUrl: approvalPageUrl(deps, approvalId),
+    pageUrl: approvalPageUrl(deps, approval.approval_id),
   });
   try {
     await deps.slack.postOnce(installation, job.job_id, {
@@ -82,9 +93,9 @@ async function remind(
   } catch (error) {
     if (!(error instanceof SlackRefusedError)) throw error;
     deps.application.logger.warn('a reminder could not be posted', {
-      approval_id: approvalId,
+      approval_id: approval.approval_id,
+      channel_id: card.channel_id,
       error: error.message,
     });
   }
-  await refreshCards(deps, approvalId);
 }

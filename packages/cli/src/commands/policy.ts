@@ -116,6 +116,7 @@ async function explain({ output, api }: CommandContext, options: ExplainOptions)
     const steps = decision.requirement?.steps
       .map((step) => `${step.votes} of ${step.from.map(visibleLine).join(', ')}`)
       .join(', then ');
+    const channels = decision.requirement?.slack_channels?.map(visibleLine).join(', ');
     return [
       ...rules,
       '',
@@ -124,6 +125,7 @@ async function explain({ output, api }: CommandContext, options: ExplainOptions)
         : [`category ${decision.category}: ${because.map(visibleLine).join('; ')}`]),
       `${colors.bold(decision.effect)}: ${visibleLine(decision.reasons[0] ?? '')}`,
       ...(steps === undefined ? [] : [`needs ${steps}`]),
+      ...(channels === undefined ? [] : [`asked in Slack channel ${channels}`]),
     ].join('\n');
   });
 }

@@ -1,3 +1,4 @@
+import { slackChannelIdSchema } from '@hitl/core';
 import { createFileDirectory } from '@hitl/local';
 import { createNotifiersFromConfig } from '@hitl/notifications';
 import { directoryPath } from './check-machine.ts';
@@ -41,10 +42,11 @@ export const checkSlack: Check = async (options) => {
     findings.push({
       name: 'slack',
       state: 'note',
-      detail: 'SLACK_CHANNEL_ID is not set: approvals are shown only in the thread that asked',
+      detail:
+        'SLACK_CHANNEL_ID is not set: approvals are shown only in the thread that asked, and in channels that the policy names',
       remedy: "set it to the approvers' channel (its id, C…), and invite the bot there",
     });
-  else if (!/^[CG][A-Z0-9]{2,}$/.test(channel))
+  else if (!slackChannelIdSchema.safeParse(channel).success)
     findings.push({
       name: 'slack',
       state: 'failing',

@@ -8,7 +8,10 @@ import { textWidth } from './text-width.ts';
 
 const digest = 'd'.repeat(64);
 
-function card(args: JsonObject, options: { query?: string; width?: number; summary?: string } = {}): string {
+function card(
+  args: JsonObject,
+  options: { query?: string; width?: number; summary?: string; channels?: string[] } = {},
+): string {
   const view: ApprovalView = {
     approval_id: 'apr_1',
     run_id: 'run_1',
@@ -23,6 +26,7 @@ function card(args: JsonObject, options: { query?: string; width?: number; summa
       assurance: 'asserted',
       remind_after_seconds: [],
       escalate: [],
+      ...(options.channels === undefined ? {} : { slack_channels: options.channels }),
     },
     calls: [
       {
@@ -99,6 +103,13 @@ describe('the approval card', () => {
       expect(digests).toHaveLength(1);
       expect(`│ digest ${digest}`.startsWith(digests[0] ?? 'none')).toBe(true);
     }
+  });
+
+  it('says in which Slack channels people are asked, where the policy names any', () => {
+    expect(card({}, { channels: ['C0123456789', 'G9876543210'] })).toContain(
+      '│   asked in Slack channel C0123456789, G9876543210\n',
+    );
+    expect(card({})).not.toContain('Slack');
   });
 
   it('writes a large value over several lines, whole', () => {

@@ -83,9 +83,10 @@ function renderRequirement({ requirement, open_step }: ApprovalView, colors: Col
     const soFar = isOpen ? `, ${open_step.votes_have} so far` : '';
     return `${isOpen ? colors.yellow('▸') : ' '} step ${index + 1}: ${step.votes} of ${who}${soFar}`;
   });
-  return requirement.assurance === 'asserted'
-    ? lines
-    : [...lines, `  voters must be ${requirement.assurance}`];
+  if (requirement.assurance !== 'asserted') lines.push(`  voters must be ${requirement.assurance}`);
+  if (requirement.slack_channels !== undefined)
+    lines.push(`  asked in Slack channel ${requirement.slack_channels.map(visibleLine).join(', ')}`);
+  return lines;
 }
 
 function renderVotes(view: ApprovalView, colors: Colors): string[] {

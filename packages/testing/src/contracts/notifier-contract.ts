@@ -61,6 +61,7 @@ function runThatWaits(): RunState {
     assurance: 'asserted' as const,
     remind_after_seconds: [],
     escalate: [],
+    slack_channels: ['C0123456789'],
   };
   return {
     run_id: 'run_1',
