@@ -18,7 +18,7 @@ const escalated = (run: RunState) =>
 
 describe('an occasion', () => {
   it('is the same however far the run has moved on', () => {
-    for (const of of [requested, reminded, escalated]) expect(of(runWith({}, 9))).toBe(of(runWith()));
+    for (const name of [requested, reminded, escalated]) expect(name(runWith({}, 9))).toBe(name(runWith()));
     expect(requested(runWith({ reminder_count: 2, escalation_stage: 1 }))).toBe(requested(runWith()));
   });
 
