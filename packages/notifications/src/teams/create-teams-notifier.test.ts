@@ -97,7 +97,8 @@ describe('a Teams card', () => {
   it('says so where the arguments don’t fit, and shows none of them in part', async () => {
     const { server, notifier } = await open();
     await notifier.notify(requested(waitingRun({ args: { note: 'x'.repeat(40_000) } })));
-    await notifier.notify({ ...requested(waitingRun({ calls: 400 })), kind: 'approval-escalated' });
+    const run = waitingRun({ calls: 400 });
+    await notifier.notify({ kind: 'approval-escalated', run, approval_id: 'apr_1', to: [] });
     const [large, many] = server.taken.map(cardOf);
     if (large === undefined || many === undefined) throw new Error('unreachable');
     expect(textOf(large)).toMatch(/Arguments \(400\d\d characters\) are too large for this card/);
