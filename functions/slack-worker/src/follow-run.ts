@@ -140,13 +140,15 @@ async function watch(
   };
   const stop = (): void => settled.resolve(undefined);
   const timer = setInterval(look, lookEveryMs);
-  const end = setTimeout(stop, Math.min(2 ** 31 - 1, Math.max(0, context.remainingMs() - marginMs)));
+  let end: NodeJS.Timeout | undefined;
   context.signal.addEventListener('abort', stop, { once: true });
   if (context.signal.aborted) stop();
   // Whoever falls behind reads the record.
   listen().catch(() => undefined);
   try {
+    // However short the time: what is over by now is shown, not handed on.
     await look();
+    end = setTimeout(stop, Math.min(2 ** 31 - 1, Math.max(0, context.remainingMs() - marginMs)));
     return await settled.promise;
   } finally {
     clearInterval(timer);
