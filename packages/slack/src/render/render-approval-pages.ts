@@ -39,7 +39,11 @@ export function renderApprovalPages(
           richText('end', [
             ...statusElements(facts, options.nowMs, 'brief'),
             section(
-              own(missing > 0 ? `About ${missing * characters} characters more are on its page. ` : ''),
+              own(
+                missing > 0
+                  ? `About ${missing * characters} characters more are ${elsewhere(options)}. `
+                  : '',
+              ),
               own("Too large for one card: it can't be approved here.", { bold: true }),
             ),
           ]),
@@ -56,6 +60,10 @@ export function renderApprovalPages(
       ],
     };
   });
+}
+
+function elsewhere({ pageUrl }: CardOptions): string {
+  return pageOnly(pageUrl).length > 0 ? 'on its page' : 'shown on the command line';
 }
 
 function wholeText(facts: ApprovalFacts): string {
