@@ -8,8 +8,8 @@ import { textWidth } from './text-width.ts';
 
 const digest = 'd'.repeat(64);
 
-function card(args: JsonObject, options: { query?: string; width?: number; summary?: string } = {}): string {
-  const view: ApprovalView = {
+function viewOf(args: JsonObject, options: { query?: string; summary?: string } = {}): ApprovalView {
+  return {
     approval_id: 'apr_1',
     run_id: 'run_1',
     status: 'pending',
@@ -47,7 +47,10 @@ function card(args: JsonObject, options: { query?: string; width?: number; summa
     decided_by: [],
     history: [],
   };
-  return renderApprovalCard(view, { colors: createColors(false), width: options.width });
+}
+
+function card(args: JsonObject, options: { query?: string; width?: number; summary?: string } = {}): string {
+  return renderApprovalCard(viewOf(args, options), { colors: createColors(false), width: options.width });
 }
 
 describe('the approval card', () => {
@@ -99,6 +102,17 @@ describe('the approval card', () => {
       expect(digests).toHaveLength(1);
       expect(`│ digest ${digest}`.startsWith(digests[0] ?? 'none')).toBe(true);
     }
+  });
+
+  it('names each of several calls, so that one of them can be edited', () => {
+    const view = viewOf({ user_key: 'jane' });
+    const [call] = view.calls;
+    if (call === undefined) throw new Error('no call');
+    const several = { ...view, calls: [call, { ...call, call_id: 'call_2' }] };
+    const text = renderApprovalCard(several, { colors: createColors(false), width: undefined });
+    expect(text).toContain('call call_1,');
+    expect(text).toContain('call call_2,');
+    expect(card({ user_key: 'jane' })).not.toContain('call call_1,');
   });
 
   it('writes a large value over several lines, whole', () => {
