@@ -26,10 +26,9 @@ export function answerMessage(options: {
     ...(run === undefined ? [] : statusBlocks(run, options.pageUrl)),
     ...(options.stopRunId === undefined ? [] : [stopBlock(options.stopRunId)]),
   ];
-  const blocks: KnownBlock[] = [
-    ...(markdown.trim() === '' ? [] : [{ type: 'markdown' as const, text: markdown }]),
-    ...taskBlocks(tasks, answerLimits.messageCharacters - markdown.length - JSON.stringify(end).length),
-  ];
+  const blocks: KnownBlock[] = markdown.trim() === '' ? [] : [{ type: 'markdown' as const, text: markdown }];
+  const left = answerLimits.messageCharacters - JSON.stringify([...blocks, ...end]).length;
+  blocks.push(...taskBlocks(tasks, left));
   if (blocks.length === 0 && run === undefined)
     blocks.push(richText('working', [section(own(statusWords(run)))]));
   return {
