@@ -1,4 +1,4 @@
-import { systemClock } from '@hitl/core';
+import { type ItemStore, systemClock } from '@hitl/core';
 import { createMemoryItemStore, createMemoryJobQueue, createMemorySessionStore } from '@hitl/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSlackWorker, openSlackParts } from '../functions/slack-worker/src/index.ts';
@@ -219,9 +219,9 @@ describe('a request in Slack', () => {
 });
 
 describe('a worker whose time is short', () => {
-  it('hands the answer on until it is whole', async () => {
+  /** A worker of its own beside the site's, which gets the jobs that it is given. */
+  async function openWorker(text: string, remainingMs: number, items: ItemStore = createMemoryItemStore()) {
     const { field } = slack.site;
-    const items = createMemoryItemStore();
     const queue = createMemoryJobQueue();
     const worker = createSlackWorker({
       application: field.stack.deps,
@@ -237,13 +237,14 @@ describe('a worker whose time is short', () => {
         apiUrl: slack.front.apiUrl,
       }),
     });
-    const text = 'say something for the one in a hurry';
-    field.model.script(text, [{ text: 'Something, in pieces.' }]);
     const user = slack.account('alice');
     const ts = await slack.front.say({ channel: slack.ops, user, text });
     const deliver = (job: unknown) =>
-      worker(slackJobSchema.parse(job), { remainingMs: () => 0, signal: new AbortController().signal });
-    await deliver({
+      worker(slackJobSchema.parse(job), {
+        remainingMs: () => remainingMs,
+        signal: new AbortController().signal,
+      });
+    const message = {
       kind: 'message',
       job_id: `message:${ts}`,
       received_at: new Date().toISOString(),
@@ -252,12 +253,57 @@ describe('a worker whose time is short', () => {
       where: { channel_id: slack.ops, thread_ts: ts, message_ts: ts },
       text,
       addressed_by: 'mention',
-    });
+    };
+    return {
+      queue,
+      deliver,
+      message,
+      answers: async () => (await slack.front.messages(slack.ops, ts)).slice(1),
+    };
+  }
+
+  it('hands the answer on until it is whole', async () => {
+    const { field } = slack.site;
+    const text = 'say something for the one in a hurry';
+    field.model.script(text, [{ text: 'Something, in pieces.' }]);
+    const { queue, deliver, message, answers: read } = await openWorker(text, 0);
+    await deliver(message);
     expect(queue.jobs).toMatchObject([{ body: { kind: 'follow', hops: 1 } }]);
     for (let next = 0; next < queue.jobs.length; next += 1) await deliver(queue.jobs[next]?.body);
-    const answers = (await slack.front.messages(slack.ops, ts)).slice(1);
+    const answers = await read();
     expect(all(answers)).toContain('Something, in pieces.');
+    expect(all(answers)).toContain('✅ Done');
     expect(answers.every(({ stream }) => stream?.state !== 'streaming')).toBe(true);
     expect(field.model.asked(text)).toHaveLength(1);
+  });
+
+  it('goes on by itself when people decided before it had said that it waits for them', async () => {
+    const { field } = slack.site;
+    const text = 'make somebody-at-once a helper';
+    const hold = Promise.withResolvers<void>();
+    field.model.script(text, [
+      { calls: [['acct__grant_role', { user: 'somebody-at-once', role: 'helper' }]] },
+      { after: hold.promise, text: 'Somebody is a helper already.' },
+    ]);
+    const items = createMemoryItemStore();
+    const { queue, deliver, message, answers } = await openWorker(text, 120_000, {
+      ...items,
+      async put(key, value, options) {
+        if (value.shown === 'waiting') {
+          const approval = await field.approval({ run_id: key.slice('slack-run:'.length) });
+          const { approval_id, digest } = approval;
+          await field.api('carol', 'POST', `/approvals/${approval_id}/votes`, {
+            decision: 'approve',
+            digest,
+          });
+        }
+        return items.put(key, value, options);
+      },
+    });
+    await deliver(message);
+    expect(queue.jobs).toMatchObject([{ body: { kind: 'follow' } }]);
+    hold.resolve();
+    await deliver(queue.jobs[0]?.body);
+    expect(all(await answers())).toContain('Somebody is a helper already.');
   });
 });

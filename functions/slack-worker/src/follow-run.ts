@@ -85,9 +85,10 @@ async function follow(
   await writer.settle(run, { maxWaitMs: settleMs });
   await noteShown(deps.items, runId, isFinished(run) ? 'finished' : 'waiting');
   if (isFinished(run)) return;
-  // Who told of the end before `waiting` stood there left it to us.
+  // Who told of a decision or of the end before `waiting` stood there left it to us.
   const now = await loadRun(deps.application, runId);
   if (isFinished(now)) await showEnd(deps, now);
+  else if (now.status === 'running') await handOn(deps, followed);
 }
 
 function openWriter(deps: SlackWorkerDeps, run: Omit<FollowedRun, 'job_id' | 'hops'>): AnswerWriter {
@@ -161,8 +162,10 @@ async function watch(
 async function handOn(deps: SlackWorkerDeps, followed: FollowedRun): Promise<void> {
   const { run_id, who, where, hops } = followed;
   if (hops >= maxHops) {
-    // Its end is still told, when it comes.
+    // Its end is still told, when it comes, or shown now, when it came just before.
     await noteShown(deps.items, run_id, 'waiting');
+    const now = await loadRun(deps.application, run_id);
+    if (isFinished(now)) await showEnd(deps, now);
     return;
   }
   await deps.queue.send(

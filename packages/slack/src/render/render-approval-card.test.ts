@@ -6,6 +6,7 @@ import { actionIdsOf, livePartsOf, nodesOf, textOfBlocks } from '../../test/read
 import { actionIds, decodeButtonValue } from '../approval-controls.ts';
 import { cardLimits, fitsMessage } from './card-limits.ts';
 import { renderApprovalCard } from './render-approval-card.ts';
+import { renderApprovalPages } from './render-approval-pages.ts';
 import { renderEditModal, renderEditRefusedModal } from './render-edit-modal.ts';
 import { renderPendingList } from './render-pending-list.ts';
 import { renderRefusal } from './render-refusal.ts';
@@ -236,6 +237,25 @@ describe('an approval card', () => {
       expect(actionIdsOf(renderApprovalCard(factsOf(), { nowMs, pageUrl: url }).blocks)).not.toContain(
         actionIds.open,
       );
+  });
+});
+
+describe('a request that is too large, shown over several messages', () => {
+  it('keeps the size of a message however much its last one has to say', () => {
+    const steps = Array.from({ length: 20 }, (_, index) => ({
+      from: [`group:${'漢'.repeat(380)}${index}`],
+      votes: 1,
+    }));
+    const facts = factsOf({
+      calls: [callOf({ arguments: { body: '漢"\\n'.repeat(2_000) } })],
+      requirement: { ...factsOf().requirement, steps },
+    });
+    const pages = renderApprovalPages(facts, { nowMs });
+    for (const { blocks } of pages) expect(fitsMessage(blocks)).toBe(true);
+    expect(textOfBlocks(pages.at(-1)?.blocks)).toContain("can't be approved here");
+    expect(textOfBlocks(renderApprovalPages(facts, { nowMs }, 2)[1]?.blocks)).toContain(
+      'characters more are shown on the command line',
+    );
   });
 });
 

@@ -289,6 +289,21 @@ describe('an answer written by updates', () => {
 });
 
 describe('an answer with many tool calls', () => {
+  it('shows what a tool server says of itself as words, with nothing live in them', async () => {
+    const { open, answers } = await openThread();
+    const writer = open();
+    await writer.open();
+    const message =
+      '<@U1> <!channel> @here www.evil.example mailto:a@b.example https://evil.example [x](y) :white_check_mark: a\u202eb `c`';
+    const call = callStateOf({ tool: 'x:tada:\u200b', status: 'failed', error: { code: 'x', message } });
+    await writer.settle(runOf(['No.'], { calls: new Map([['call_0_0', call]]) }));
+    const [task] = ((await answers())[0]?.stream?.tasks ?? []).filter(({ id }) => id === 'call_0_0');
+    expect(`${task?.title} ${task?.details}`).not.toMatch(
+      /[<>`\p{Cf}]|@here|www\.evil|mailto:a|:\/\/|\]\(|:tada:|:white_check_mark:/u,
+    );
+    expect(task?.title).toContain('google/x: tada:');
+  });
+
   it('keeps the size of a message: the text whole, the newest calls, and how many there were before', async () => {
     const { open, answers, front } = await openThread();
     front.failNext('chat.startStream', { kind: 'error', error: 'feature_not_enabled' });
