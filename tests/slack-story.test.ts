@@ -1,11 +1,10 @@
-import { systemClock } from '@hitl/core';
+import { type ItemStore, systemClock } from '@hitl/core';
 import { createMemoryItemStore, createMemoryJobQueue, createMemorySessionStore } from '@hitl/testing';
-import type { SlackMessage } from '@hitl/testing/slack';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSlackWorker, openSlackParts } from '../functions/slack-worker/src/index.ts';
 import { actionIds, modalBlocks } from '../packages/slack/src/approval-controls.ts';
 import { slackJobSchema } from '../packages/slack/src/jobs.ts';
-import type { ScriptedStep } from './fixtures/scripted-chat-model.ts';
+import { all, createSlackPeople } from './fixtures/slack-people.ts';
 import { openSlackSite, type SlackSite } from './fixtures/slack-site.ts';
 
 let slack: SlackSite;
@@ -14,76 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => slack?.close());
 
-let asked = 0;
-const grant = (user: string): readonly ScriptedStep[] => [
-  { text: 'I will give the role.', calls: [['acct__grant_role', { user, role: 'helper' }]] },
-  { text: `Now ${user} is a helper.` },
-];
-
-/** Somebody mentions the app; comes back when everything that follows by itself has happened. */
-async function mention(person: string, steps: (user: string) => readonly ScriptedStep[] = grant) {
-  asked += 1;
-  const user = `slack-user-${asked}`;
-  const text = `please make ${user} a helper`;
-  slack.site.field.model.script(text, steps(user));
-  const said = await slack.driver.mention({ channel: slack.ops, user: slack.account(person), text });
-  expect(said.responses.map(({ status }) => status)).toEqual([200, 200]);
-  await slack.site.field.stack.idle();
-  return { user, text, said };
-}
-
-async function threadOf({ said }: { said: { channel: string; thread_ts: string } }) {
-  const [, ...answers] = await slack.front.messages(said.channel, said.thread_ts);
-  return answers;
-}
-
-const all = (messages: readonly SlackMessage[]): string =>
-  messages.map(({ text, blocks, stream }) => JSON.stringify([text, blocks, stream])).join('\n');
-
-async function pendingApproval(user: string) {
-  const { items } = (
-    await slack.site.field.api<{
-      items: { approval_id: string; run_id: string; query: string; digest: string }[];
-    }>('operator', 'GET', '/approvals?status=pending')
-  ).body;
-  const found = items.find(({ query }) => query.includes(`${user} `));
-  if (found === undefined) throw new Error(`nothing waits for ${user}`);
-  return found;
-}
-
-/** The card in the approvers' channel. */
-async function cardOf(approvalId: string): Promise<SlackMessage> {
-  const card = (await slack.cards(approvalId, slack.approvals)).at(-1);
-  if (card === undefined) throw new Error(`no card of ${approvalId}`);
-  return card;
-}
-
-async function click(person: string, card: SlackMessage, actionId: string): Promise<string[]> {
-  const before = slack.front.ephemerals().length;
-  const response = await slack.driver.click({
-    user: slack.account(person),
-    channel: card.channel,
-    message_ts: card.ts,
-    ...(card.thread_ts === undefined ? {} : { thread_ts: card.thread_ts }),
-    action_id: actionId,
-  });
-  expect(response.status).toBe(200);
-  await slack.site.field.stack.idle();
-  return slack.front
-    .ephemerals()
-    .slice(before)
-    .map(({ text, blocks }) => `${text} ${JSON.stringify(blocks)}`);
-}
-
-async function submit(person: string, values: Readonly<Record<string, string>>): Promise<void> {
-  const user = slack.account(person);
-  const view = slack.front.views().findLast((each) => each.user === user);
-  if (view === undefined) throw new Error(`${person} has no modal open`);
-  expect(await (await slack.driver.submit({ user, view_id: view.id, values })).json()).toEqual({
-    response_action: 'clear',
-  });
-  await slack.site.field.stack.idle();
-}
+const { mention, threadOf, pendingApproval, cardOf, click, submit } = createSlackPeople(() => slack);
 
 describe('a request in Slack', () => {
   it('is answered in its thread, asks the approvers, and is executed once the right person clicked', async () => {
@@ -262,7 +192,7 @@ describe('a request in Slack', () => {
     expect(all([reminder])).not.toContain(slack.account('bob'));
   });
 
-  it('is stopped by who asked for it, and by nobody else', async () => {
+  it('is stopped by who asked for it, and not by whom it does not concern', async () => {
     const { user, said } = await mention('alice');
     const { approval_id } = await pendingApproval(user);
     const stop = async (person: string): Promise<void> => {
@@ -278,8 +208,8 @@ describe('a request in Slack', () => {
       await slack.site.field.stack.idle();
     };
     const before = slack.front.ephemerals().length;
-    await stop('carol');
-    expect(slack.front.ephemerals().slice(before)).toMatchObject([{ user: slack.account('carol') }]);
+    await stop('bob');
+    expect(slack.front.ephemerals().slice(before)).toMatchObject([{ user: slack.account('bob') }]);
     expect(all([await cardOf(approval_id)])).toContain(actionIds.approve);
     await stop('alice');
     expect(all(await threadOf({ said }))).toContain('Stopped');
@@ -289,9 +219,9 @@ describe('a request in Slack', () => {
 });
 
 describe('a worker whose time is short', () => {
-  it('hands the answer on until it is whole', async () => {
+  /** A worker of its own beside the site's, which gets the jobs that it is given. */
+  async function openWorker(text: string, remainingMs: number, items: ItemStore = createMemoryItemStore()) {
     const { field } = slack.site;
-    const items = createMemoryItemStore();
     const queue = createMemoryJobQueue();
     const worker = createSlackWorker({
       application: field.stack.deps,
@@ -307,13 +237,14 @@ describe('a worker whose time is short', () => {
         apiUrl: slack.front.apiUrl,
       }),
     });
-    const text = 'say something for the one in a hurry';
-    field.model.script(text, [{ text: 'Something, in pieces.' }]);
     const user = slack.account('alice');
     const ts = await slack.front.say({ channel: slack.ops, user, text });
     const deliver = (job: unknown) =>
-      worker(slackJobSchema.parse(job), { remainingMs: () => 0, signal: new AbortController().signal });
-    await deliver({
+      worker(slackJobSchema.parse(job), {
+        remainingMs: () => remainingMs,
+        signal: new AbortController().signal,
+      });
+    const message = {
       kind: 'message',
       job_id: `message:${ts}`,
       received_at: new Date().toISOString(),
@@ -322,12 +253,57 @@ describe('a worker whose time is short', () => {
       where: { channel_id: slack.ops, thread_ts: ts, message_ts: ts },
       text,
       addressed_by: 'mention',
-    });
+    };
+    return {
+      queue,
+      deliver,
+      message,
+      answers: async () => (await slack.front.messages(slack.ops, ts)).slice(1),
+    };
+  }
+
+  it('hands the answer on until it is whole', async () => {
+    const { field } = slack.site;
+    const text = 'say something for the one in a hurry';
+    field.model.script(text, [{ text: 'Something, in pieces.' }]);
+    const { queue, deliver, message, answers: read } = await openWorker(text, 0);
+    await deliver(message);
     expect(queue.jobs).toMatchObject([{ body: { kind: 'follow', hops: 1 } }]);
     for (let next = 0; next < queue.jobs.length; next += 1) await deliver(queue.jobs[next]?.body);
-    const answers = (await slack.front.messages(slack.ops, ts)).slice(1);
+    const answers = await read();
     expect(all(answers)).toContain('Something, in pieces.');
+    expect(all(answers)).toContain('✅ Done');
     expect(answers.every(({ stream }) => stream?.state !== 'streaming')).toBe(true);
     expect(field.model.asked(text)).toHaveLength(1);
+  });
+
+  it('goes on by itself when people decided before it had said that it waits for them', async () => {
+    const { field } = slack.site;
+    const text = 'make somebody-at-once a helper';
+    const hold = Promise.withResolvers<void>();
+    field.model.script(text, [
+      { calls: [['acct__grant_role', { user: 'somebody-at-once', role: 'helper' }]] },
+      { pause: { after: '', until: hold.promise }, text: 'Somebody is a helper already.' },
+    ]);
+    const items = createMemoryItemStore();
+    const { queue, deliver, message, answers } = await openWorker(text, 120_000, {
+      ...items,
+      async put(key, value, options) {
+        if (value.shown === 'waiting') {
+          const approval = await field.approval({ run_id: key.slice('slack-run:'.length) });
+          const { approval_id, digest } = approval;
+          await field.api('carol', 'POST', `/approvals/${approval_id}/votes`, {
+            decision: 'approve',
+            digest,
+          });
+        }
+        return items.put(key, value, options);
+      },
+    });
+    await deliver(message);
+    expect(queue.jobs).toMatchObject([{ body: { kind: 'follow' } }]);
+    hold.resolve();
+    await deliver(queue.jobs[0]?.body);
+    expect(all(await answers())).toContain('Somebody is a helper already.');
   });
 });

@@ -14,9 +14,8 @@ import {
   loadEnv,
   withHandler,
 } from '@hitl/lambda';
-import type { SlackIngress } from '@hitl/slack';
+import { createSlackSecretReader, type SlackIngress } from '@hitl/slack';
 import { createSlackIngressFunction, signingSecretsOf } from './index.ts';
-import { createSlackSecretReader } from './slack-secret-reader.ts';
 
 type Handler = (event: unknown, context?: InvocationContext) => Promise<HttpResult>;
 

@@ -85,9 +85,10 @@ async function follow(
   await writer.settle(run, { maxWaitMs: settleMs });
   await noteShown(deps.items, runId, isFinished(run) ? 'finished' : 'waiting');
   if (isFinished(run)) return;
-  // Who told of the end before `waiting` stood there left it to us.
+  // Who told of a decision or of the end before `waiting` stood there left it to us.
   const now = await loadRun(deps.application, runId);
   if (isFinished(now)) await showEnd(deps, now);
+  else if (now.status === 'running') await handOn(deps, followed);
 }
 
 function openWriter(deps: SlackWorkerDeps, run: Omit<FollowedRun, 'job_id' | 'hops'>): AnswerWriter {
@@ -140,13 +141,15 @@ async function watch(
   };
   const stop = (): void => settled.resolve(undefined);
   const timer = setInterval(look, lookEveryMs);
-  const end = setTimeout(stop, Math.min(2 ** 31 - 1, Math.max(0, context.remainingMs() - marginMs)));
+  let end: NodeJS.Timeout | undefined;
   context.signal.addEventListener('abort', stop, { once: true });
   if (context.signal.aborted) stop();
   // Whoever falls behind reads the record.
   listen().catch(() => undefined);
   try {
+    // However short the time: what is over by now is shown, not handed on.
     await look();
+    end = setTimeout(stop, Math.min(2 ** 31 - 1, Math.max(0, context.remainingMs() - marginMs)));
     return await settled.promise;
   } finally {
     clearInterval(timer);
@@ -159,8 +162,10 @@ async function watch(
 async function handOn(deps: SlackWorkerDeps, followed: FollowedRun): Promise<void> {
   const { run_id, who, where, hops } = followed;
   if (hops >= maxHops) {
-    // Its end is still told, when it comes.
+    // Its end is still told, when it comes, or shown now, when it came just before.
     await noteShown(deps.items, run_id, 'waiting');
+    const now = await loadRun(deps.application, run_id);
+    if (isFinished(now)) await showEnd(deps, now);
     return;
   }
   await deps.queue.send(

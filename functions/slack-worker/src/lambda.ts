@@ -7,9 +7,8 @@ import {
   createBotTokens,
   createSecretInstallationStore,
   createSlackCaller,
+  createSlackSecretReader,
   createTokenRotation,
-  parseSlackSecret,
-  type SlackSecret,
   slackJobSchema,
 } from '@hitl/slack';
 import { z } from 'zod';
@@ -27,7 +26,6 @@ interface BatchAnswer {
 
 /** Of an installation's token, so that a click never finds one that is over. */
 const tokenMarginMs = 2 * 60 * 60 * 1000;
-const secretKeptMs = 60_000;
 
 /** What the queue's event source calls, with one job. */
 export const handler = createFunction({
@@ -49,10 +47,11 @@ export const handler = createFunction({
     const { items, sessions } = stores;
     const secrets = createSecretsManagerStore({ client: createSecretsManagerClient({ region }) });
     const installations = createSecretInstallationStore(secrets, `agentcore-${environment}/slack`);
-    const secret = keptFor(secretKeptMs, async (): Promise<SlackSecret> => {
-      const name = env.SLACK_SECRETS_NAME;
-      const stored = name === undefined ? {} : parseSlackSecret(await secrets.get(name));
-      return { ...stored, bot_token: stored.bot_token ?? env.SLACK_BOT_TOKEN };
+    const secret = createSlackSecretReader({
+      secrets,
+      name: env.SLACK_SECRETS_NAME,
+      fallback: { bot_token: env.SLACK_BOT_TOKEN },
+      clock: systemClock,
     });
     const parts = openSlackParts({
       botToken: createBotTokens({
@@ -120,17 +119,3 @@ export const handler = createFunction({
     };
   },
 });
-
-/** Reads at most once per `ms`; what can't be read is not kept. */
-function keptFor<T>(ms: number, read: () => Promise<T>): () => Promise<T> {
-  let kept: { readonly value: Promise<T>; readonly untilMs: number } | undefined;
-  return () => {
-    if (kept !== undefined && kept.untilMs > systemClock.now()) return kept.value;
-    const entry = { value: read(), untilMs: systemClock.now() + ms };
-    entry.value.catch(() => {
-      if (kept === entry) kept = undefined;
-    });
-    kept = entry;
-    return entry.value;
-  };
-}

@@ -1,20 +1,13 @@
-import { decideCancel } from '@hitl/approvals';
-import {
-  ConflictError,
-  ForbiddenError,
-  isFinished,
-  pendingApproval,
-  type RunState,
-  redactText,
-} from '@hitl/core';
+import { decideCancel, whyNotCancel } from '@hitl/approvals';
+import { ConflictError, isFinished, pendingApproval, type RunState, redactText } from '@hitl/core';
 import type { RequestDeps } from './application-deps.ts';
-import { type Caller, resolveRequester } from './caller.ts';
+import { type Caller, resolveKnown, resolveRequester } from './caller.ts';
 import { loadRun } from './load-run.ts';
 import { recordingRefusals } from './record-refusal.ts';
 import { retryOnConflict } from './retry-on-conflict.ts';
 import { wakeRun } from './wake-run.ts';
 
-/** Cancels a run: what has not been executed will not be. Only the requester may. */
+/** Cancels a run: what has not been executed will not be. The requester may, and who was asked to approve something of it. */
 export async function cancelRun(
   deps: RequestDeps,
   caller: Caller,
@@ -36,9 +29,10 @@ async function cancelOnce(
   reason: string | undefined,
 ): Promise<RunState> {
   let run = await loadRun(deps, runId);
-  const principal = await resolveRequester(deps.directory, caller);
-  if (principal.id !== run.started.principal.id)
-    throw new ForbiddenError('forbidden', 'only the requester may cancel a run');
+  const isRequester = caller.id === run.started.principal.id;
+  const principal = await (isRequester ? resolveRequester : resolveKnown)(deps.directory, caller);
+  const error = whyNotCancel(run, principal, deps.clock.now());
+  if (error !== undefined) throw error;
   if (isFinished(run)) throw new ConflictError('run_not_active', `the run is ${run.status} already`);
   if (run.cancel_requested_by === undefined) {
     run = await deps.repository.append(
@@ -55,7 +49,11 @@ async function cancelOnce(
     );
   }
   for (let open = pendingApproval(run); open !== undefined; open = pendingApproval(run)) {
-    run = await deps.repository.append(run, decideCancel(open, principal.id, reason), principal.id);
+    run = await deps.repository.append(
+      run,
+      decideCancel(run, open, principal, { nowMs: deps.clock.now(), reason }),
+      principal.id,
+    );
   }
   return run;
 }

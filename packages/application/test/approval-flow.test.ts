@@ -1,4 +1,11 @@
-import { ConflictError, ForbiddenError, HitlError, pendingApproval, type RunState } from '@hitl/core';
+import {
+  ConflictError,
+  ForbiddenError,
+  HitlError,
+  pendingApproval,
+  type RunState,
+  refusalsStream,
+} from '@hitl/core';
 import { describe, expect, it } from '@jest/globals';
 import {
   cancelRun,
@@ -138,14 +145,32 @@ describe('a request and its approval', () => {
     expect(await codeOf(world.vote('carol', waiting))).toBe('approval_not_pending');
   });
 
-  it('lets only the requester cancel', async () => {
-    const world = worldThat([suspend('jane')]);
-    const waiting = await world.ask('suspend jane');
-    await expect(cancelRun(world.deps, as('carol'), waiting.run_id)).rejects.toBeInstanceOf(ForbiddenError);
-    await cancelRun(world.deps, as('alice'), waiting.run_id, 'never mind');
-    const run = await world.settle(waiting.run_id);
-    expect(run.status).toBe('cancelled');
-    expect(world.tools.calls).toHaveLength(0);
+  it('lets the requester and who was asked to approve cancel, nobody else, and keeps who it was', async () => {
+    for (const who of ['alice', 'carol']) {
+      const world = worldThat([suspend('jane')]);
+      const waiting = await world.ask('suspend jane');
+      for (const other of ['mallory', 'bob'])
+        await expect(cancelRun(world.deps, as(other), waiting.run_id)).rejects.toBeInstanceOf(ForbiddenError);
+      await cancelRun(world.deps, as(who), waiting.run_id, 'never mind');
+      const run = await world.settle(waiting.run_id);
+      expect(run).toMatchObject({ status: 'cancelled', cancel_requested_by: who });
+      expect([...run.approvals.values()]).toMatchObject([{ status: 'cancelled', decided_by: [who] }]);
+      expect(
+        (await world.deps.repository.history(run.run_id)).filter(({ actor }) => actor === who),
+      ).toMatchObject(
+        expect.arrayContaining([
+          expect.objectContaining({
+            type: 'cancel-requested',
+            data: expect.objectContaining({ channel: 'api' }),
+          }),
+        ]),
+      );
+      expect((await world.deps.log.read(refusalsStream)).map(({ actor }) => actor)).toEqual([
+        'mallory',
+        'bob',
+      ]);
+      expect(world.tools.calls).toHaveLength(0);
+    }
   });
 });
 

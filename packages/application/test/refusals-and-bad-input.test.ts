@@ -57,8 +57,9 @@ describe('a refusal that belongs to no run', () => {
         }),
       ),
       await refused(cancelRun(world.deps, stranger, run.run_id)),
+      await refused(cancelRun(world.deps, as('mallory'), run.run_id)),
     ];
-    expect(codes).toEqual([...Array.from({ length: 5 }, () => 'unknown_principal'), 'forbidden']);
+    expect(codes).toEqual([...Array.from({ length: 6 }, () => 'unknown_principal'), 'forbidden']);
     const entries = await refusalsOf(world);
     expect(entries.map(({ data }) => data.code)).toEqual(codes);
     expect(entries[0]).toMatchObject({

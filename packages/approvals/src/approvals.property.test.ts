@@ -157,9 +157,11 @@ function play(required: ApprovalRequirement, steps: readonly Step[]): Played {
       record(verdict.event);
     } else {
       try {
-        record(decideCancel(before, step.who.id));
+        record(decideCancel(run.state, before, step.who, { nowMs }));
       } catch (error) {
-        expect((error as { code?: string }).code).toMatch(/^(forbidden|approval_not_pending)$/);
+        expect((error as { code?: string }).code).toMatch(
+          /^(forbidden|assurance_too_low|approval_not_pending)$/,
+        );
       }
     }
   }

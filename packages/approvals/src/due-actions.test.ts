@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ana, minutes, pendingRun, requirement, type SampleRun } from '../test/sample-run.ts';
+import { ana, mallory, minutes, pendingRun, requirement, rosa, type SampleRun } from '../test/sample-run.ts';
 import { decideCancel } from './decide-cancel.ts';
 import { dueActions, nextDueAt } from './due-actions.ts';
 
@@ -69,23 +69,22 @@ describe('what time demands', () => {
 });
 
 describe('cancelling', () => {
-  it('is the requester’s, with a reason if they like', () => {
+  it('is on the record with who did it, and a reason if they like', () => {
     const run = pendingRun();
-    expect(() => decideCancel(run.approval(), 'ana')).toThrow('only the requester');
-    expect(decideCancel(run.approval(), 'rosa', ' typo ').data).toEqual({
-      approval_id: 'apr_1',
-      status: 'cancelled',
-      by: ['rosa'],
-      reason: 'typo',
-    });
+    for (const who of [rosa, ana])
+      expect(
+        decideCancel(run.state, run.approval(), who, { nowMs: minutes(1), reason: ' typo ' }).data,
+      ).toEqual({ approval_id: 'apr_1', status: 'cancelled', by: [who.id], reason: 'typo' });
+    const cancel = () => decideCancel(run.state, run.approval(), mallory, { nowMs: minutes(1) });
+    expect(cancel).toThrow('only the requester or an approver');
   });
 
   it('wins over complete votes whose decision is not written, and never over a decision', () => {
     const run = pendingRun();
     run.vote(ana);
-    const late = run.approval();
-    run.append(decideCancel(late, 'rosa'));
+    const cancel = () => decideCancel(run.state, run.approval(), rosa, { nowMs: minutes(2) });
+    run.append(cancel());
     expect(run.approval().status).toBe('cancelled');
-    expect(() => decideCancel(run.approval(), 'rosa')).toThrow('was cancelled by rosa');
+    expect(cancel).toThrow('was cancelled by rosa');
   });
 });

@@ -23,3 +23,4 @@ export { type OpenStep, openStep } from './open-step.ts';
 export { requestApproval } from './request-approval.ts';
 export type { RunEventOf } from './run-event-of.ts';
 export { settleApproval } from './settle-approval.ts';
+export { whyNotCancel } from './why-not-cancel.ts';

@@ -50,6 +50,9 @@ export const shownApprovalSchema = z.object({
 });
 export type ShownApproval = z.infer<typeof shownApprovalSchema>;
 
+/** Which of the request's calls is meant; may be missing where it holds one. */
+export const shownCallSchema = z.object({ call_id: internalId.optional() });
+
 /** Where a click came from; a modal that was opened by a command has no card. */
 const click = {
   ...fromSlack,
@@ -82,7 +85,7 @@ const editJob = z.object({
   kind: z.literal('edit'),
   ...click,
   ...shownApprovalSchema.shape,
-  call_id: internalId.optional(),
+  ...shownCallSchema.shape,
   /** JSON text of an object, checked to be one. */
   arguments_json: z.string().min(2).max(100_000),
 });
@@ -92,6 +95,7 @@ const fillEditModalJob = z.object({
   kind: z.literal('fill-edit-modal'),
   ...click,
   ...shownApprovalSchema.shape,
+  ...shownCallSchema.shape,
   view_id: slackIdSchema,
   /** `views.update` with it fails when the person closed or submitted the modal in between. */
   view_hash: z.string().max(200).optional(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { shownApprovalSchema, slackPlaceSchema } from './jobs.ts';
+import { shownApprovalSchema, shownCallSchema, slackPlaceSchema } from './jobs.ts';
 
 const modalMetadataSchema = z.object({
   ...shownApprovalSchema.shape,
-  call_id: z.string().min(1).max(200).optional(),
+  ...shownCallSchema.shape,
   where: slackPlaceSchema.optional(),
 });
 

@@ -1,6 +1,7 @@
 import { loadApproval, loadRun, presentApproval } from '@hitl/application';
 import { NotFoundError, visibleLine, visibleText } from '@hitl/core';
 import {
+  clip,
   fallbackText,
   queueEntryOf,
   rememberThread,
@@ -41,7 +42,7 @@ export const handleCommand: HandleJob<'command'> = async (deps, job) => {
 
 async function pending(deps: SlackWorkerDeps): Promise<SlackMessage[]> {
   const page = await deps.application.approvals.list({ status: 'pending', limit: maxPending });
-  return renderPendingList(page.items, page.next_cursor !== undefined);
+  return renderPendingList(page.items, page.next_cursor !== undefined, maxMessages);
 }
 
 async function show(deps: SlackWorkerDeps, id: string): Promise<SlackMessage[]> {
@@ -68,9 +69,7 @@ async function show(deps: SlackWorkerDeps, id: string): Promise<SlackMessage[]> 
           elements: [
             {
               type: 'rich_text_preformatted',
-              elements: [
-                { type: 'text', text: text.length > 2900 ? `${text.slice(0, 2900)} … (shortened)` : text },
-              ],
+              elements: [{ type: 'text', text: clip(text, 2900) }],
             },
           ],
         },
@@ -98,7 +97,7 @@ async function runCommand(
               type: 'rich_text_section',
               elements: [
                 { type: 'user', user_id: job.who.user_id },
-                { type: 'text', text: ` asks: ${visibleLine(text).slice(0, 2500)}` },
+                { type: 'text', text: ` asks: ${clip(visibleLine(text), 2500)}` },
               ],
             },
           ],

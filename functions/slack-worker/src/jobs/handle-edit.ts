@@ -36,7 +36,7 @@ async function isDone(
   args: JsonObject,
 ): Promise<boolean> {
   const { run, approval } = await loadApproval(deps.application, job.approval_id);
-  const calls = approval.call_ids.map((id) => run.calls.get(id));
+  const calls = approval.call_ids.filter((id) => id === (job.call_id ?? id)).map((id) => run.calls.get(id));
   return (
     approval.digest !== job.digest &&
     approval.editors.includes(caller.id) &&

@@ -17,7 +17,7 @@ export const handleFillEditModal: HandleJob<'fill-edit-modal'> = async (deps, jo
   };
   const page = { pageUrl: approvalPageUrl(deps, approval_id) };
   const view = await findCall(deps, job)
-    .then((call) => renderEditModal(call, metadata, page))
+    .then(({ call, position }) => renderEditModal(call, metadata, { ...page, position }))
     .catch((error: unknown) => {
       if (!isRefusal(error)) throw error;
       return renderEditRefusedModal(error.message, metadata, page);
@@ -42,8 +42,11 @@ async function findCall(deps: SlackWorkerDeps, job: Parameters<typeof handleFill
     throw new ConflictError('approval_not_pending', `this request is ${approval.status}`);
   if (approval.digest !== job.digest)
     throw new ConflictError('digest_mismatch', 'the request was changed since this card was drawn');
-  const id = approval.call_ids.length === 1 ? approval.call_ids[0] : undefined;
-  const call = id === undefined ? undefined : run.calls.get(id);
-  if (call === undefined) throw new ConflictError('conflict', 'this request holds several calls');
-  return call;
+  const { call_ids: ids } = approval;
+  const id = job.call_id ?? (ids.length === 1 ? ids[0] : undefined);
+  const index = ids.findIndex((each) => each === id);
+  const call = index === -1 || id === undefined ? undefined : run.calls.get(id);
+  if (call === undefined)
+    throw new ConflictError('conflict', 'which of its calls is meant, this card does not say');
+  return { call, position: ids.length === 1 ? undefined : { number: index + 1, of: ids.length } };
 }

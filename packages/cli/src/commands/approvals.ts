@@ -85,7 +85,7 @@ Examples:
   onOne('edit', "change a waiting call's arguments: policy again, earlier votes void, the editor can't vote")
     .requiredOption('--user-id <id>', 'who edits', id)
     .requiredOption('--arguments <json>', 'all arguments of the call, as a JSON object', jsonObject)
-    .option('--call <id>', 'which call, where the request holds several', id)
+    .option('--call <id>', 'which call, where the request holds several; `approvals show` names them', id)
     .option('--digest <digest>', 'edit only if this is still what is asked', digest)
     .addHelpText(
       'after',

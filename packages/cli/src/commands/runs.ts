@@ -39,7 +39,7 @@ export function addRunsCommands(program: Command, context: () => CommandContext)
     .command('cancel')
     .addArgument(new Argument('<id>', 'of the run').argParser(id))
     .description('cancel a run: what has not been executed will not be')
-    .requiredOption('--user-id <id>', 'the requester', id)
+    .requiredOption('--user-id <id>', 'the requester, or who was asked to approve', id)
     .option('--reason <text>', 'why', text(2000))
     .action(async (runId: string, options: { userId: string; reason?: string }) => {
       const { output, api } = context();

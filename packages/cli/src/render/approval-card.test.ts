@@ -8,11 +8,14 @@ import { textWidth } from './text-width.ts';
 
 const digest = 'd'.repeat(64);
 
-function card(
-  args: JsonObject,
-  options: { query?: string; width?: number; summary?: string; channels?: string[] } = {},
-): string {
-  const view: ApprovalView = {
+interface Shown {
+  readonly query?: string;
+  readonly summary?: string;
+  readonly channels?: string[];
+}
+
+function viewOf(args: JsonObject, options: Shown = {}): ApprovalView {
+  return {
     approval_id: 'apr_1',
     run_id: 'run_1',
     status: 'pending',
@@ -51,7 +54,10 @@ function card(
     decided_by: [],
     history: [],
   };
-  return renderApprovalCard(view, { colors: createColors(false), width: options.width });
+}
+
+function card(args: JsonObject, options: Shown & { readonly width?: number } = {}): string {
+  return renderApprovalCard(viewOf(args, options), { colors: createColors(false), width: options.width });
 }
 
 describe('the approval card', () => {
@@ -110,6 +116,17 @@ describe('the approval card', () => {
       '│   asked in Slack channel C0123456789, G9876543210\n',
     );
     expect(card({})).not.toContain('Slack');
+  });
+
+  it('names each of several calls, so that one of them can be edited', () => {
+    const view = viewOf({ user_key: 'jane' });
+    const [call] = view.calls;
+    if (call === undefined) throw new Error('no call');
+    const several = { ...view, calls: [call, { ...call, call_id: 'call_2' }] };
+    const text = renderApprovalCard(several, { colors: createColors(false), width: undefined });
+    expect(text).toContain('call call_1,');
+    expect(text).toContain('call call_2,');
+    expect(card({ user_key: 'jane' })).not.toContain('call call_1,');
   });
 
   it('writes a large value over several lines, whole', () => {

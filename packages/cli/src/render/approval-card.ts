@@ -22,7 +22,7 @@ export function renderApprovalCard(
     `${colors.bold(visibleLine(view.requester_id))} asked (${visibleLine(view.environment)}): “${visibleLine(view.query)}”`,
   ];
   for (const [index, call] of view.calls.entries())
-    lines.push('', ...renderCall(call, view.calls.length > 1 ? `${index + 1}. ` : '', colors));
+    lines.push('', ...renderCall(call, view.calls.length > 1 ? index + 1 : undefined, colors));
   lines.push('', ...renderRequirement(view, colors), ...renderVotes(view, colors));
   if (view.editors.length > 0) lines.push(`  edited by ${view.editors.map(visibleLine).join(', ')}`);
   if (view.status === 'pending') lines.push(colors.dim(`expires ${visibleLine(view.expires_at)}`));
@@ -34,9 +34,9 @@ export function renderApprovalCard(
   return frame(lines, width);
 }
 
-function renderCall(call: ApprovalCall, number: string, colors: Colors): string[] {
+function renderCall(call: ApprovalCall, number: number | undefined, colors: Colors): string[] {
   const lines = [
-    `${number}${colors.bold(visibleLine(`${call.server}/${call.tool}`))}  ${colors.dim(call.category)}`,
+    `${number === undefined ? '' : `${number}. `}${colors.bold(visibleLine(`${call.server}/${call.tool}`))}  ${colors.dim(call.category)}`,
   ];
   const args = Object.entries(call.arguments);
   if (args.length === 0) lines.push(colors.dim('   no arguments'));
@@ -53,7 +53,9 @@ function renderCall(call: ApprovalCall, number: string, colors: Colors): string[
   }
   const rules = call.rule_ids.map(visibleLine).join(', ') || 'no rule matched';
   lines.push(`   ${colors.dim(`because ${rules}: ${visibleLine(call.reasons.join(' · '))}`)}`);
-  lines.push(`   ${colors.dim(`call digest ${visibleLine(call.digest)}`)}`);
+  // By its id one call among several is edited.
+  const name = number === undefined ? '' : `call ${visibleLine(call.call_id)}, `;
+  lines.push(`   ${colors.dim(`${name}call digest ${visibleLine(call.digest)}`)}`);
   return lines;
 }
 

@@ -1,5 +1,5 @@
-import { actionIds, decodeButtonValue } from '../approval-controls.ts';
-import type { ShownApproval, SlackPlace } from '../jobs.ts';
+import { actionIds, type ButtonValue, decodeButtonValue } from '../approval-controls.ts';
+import type { SlackPlace } from '../jobs.ts';
 import { queueEntryOf } from '../queue-entry-of.ts';
 import { acknowledged, refusedForGood } from './answer.ts';
 import { editModalPlaceholder, rejectModal } from './approval-modals.ts';
@@ -56,23 +56,24 @@ export async function handleBlockAction(deps: SlackIngressDeps, payload: BlockAc
 }
 
 async function takeApprovalClick(deps: SlackIngressDeps, click: Click): Promise<void> {
-  const shown = decodeButtonValue(click.value);
-  if (shown === undefined) {
+  const pressed = decodeButtonValue(click.value);
+  if (pressed === undefined) {
     deps.log.warn('button of an unknown kind', { action_id: click.actionId });
     await tellClicker(deps, click.payload.response_url, 'This card can’t be used any more.');
     return;
   }
+  const { call_id: _call, ...shown } = pressed;
   if (click.actionId === actionIds.approve) {
     await deps.queue.send(
       queueEntryOf({ kind: 'vote', ...clickFields(click), ...shown, decision: 'approve' }),
     );
     return;
   }
-  await openModal(deps, click, shown);
+  await openModal(deps, click, click.actionId === actionIds.edit ? pressed : shown);
 }
 
 /** Within the trigger's three seconds. What fails here the person can only do again, so they are told. */
-async function openModal(deps: SlackIngressDeps, click: Click, shown: ShownApproval): Promise<void> {
+async function openModal(deps: SlackIngressDeps, click: Click, shown: ButtonValue): Promise<void> {
   const { origin, payload, place } = click;
   const metadata = { ...shown, ...(place === undefined ? {} : { where: place }) };
   const isEdit = click.actionId === actionIds.edit;

@@ -27,7 +27,10 @@ export function readArguments(inputs: ReadonlyMap<string, string>): ReadableArgu
   const first = parts[0]?.blockId ?? `${modalBlocks.argumentsPrefix}0`;
   const json = parts.map(({ text }) => text).join('\n');
   if (json.length > maximumCharacters)
-    return { block_id: first, message: 'These arguments are too long for Slack. Edit them on the page.' };
+    return {
+      block_id: first,
+      message: 'These arguments are too long for Slack. Edit them on the command line.',
+    };
   let value: unknown;
   try {
     value = JSON.parse(json);

@@ -124,6 +124,23 @@ describe('a click', () => {
     ]);
   });
 
+  it('on Edit of one call among several names that call to the worker; no other button can', async () => {
+    const { click, front, jobs } = await openCard();
+    const value = encodeButtonValue({ ...shown, call_id: 'call_0_1' });
+    await click(actionIds.edit, { value });
+    await click(actionIds.approve, { value });
+    await click(actionIds.reject, { value });
+    const [edit, reject] = front
+      .views()
+      .map(({ view }) => decodeModalMetadata(String(view.private_metadata)));
+    expect(edit).toMatchObject({ ...shown, call_id: 'call_0_1' });
+    expect(reject).not.toHaveProperty('call_id');
+    const [fill, vote] = jobs();
+    expect(fill).toMatchObject({ kind: 'fill-edit-modal', ...shown, call_id: 'call_0_1' });
+    expect(vote).toMatchObject({ kind: 'vote', ...shown });
+    expect(vote).not.toHaveProperty('call_id');
+  });
+
   it('that comes when its trigger is over says so to the person, and is no error to Slack', async () => {
     const { click, front, jobs } = await openCard();
     front.failNext('views.open', { kind: 'error', error: 'expired_trigger_id' });

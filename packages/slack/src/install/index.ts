@@ -4,6 +4,7 @@ export {
   type InstallRoutes,
   type InstallRoutesOptions,
 } from './create-install-routes.ts';
+export { createSlackSecretReader, type SlackSecretReaderOptions } from './create-slack-secret-reader.ts';
 export { createTokenRotation, type TokenRotationOptions } from './create-token-rotation.ts';
 export {
   type Installation,

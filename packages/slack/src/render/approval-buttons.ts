@@ -3,7 +3,7 @@ import { actionIds, encodeButtonValue } from '../approval-controls.ts';
 import type { ApprovalFacts } from './approval-facts.ts';
 import { editInputs } from './edit-inputs.ts';
 
-/** Approve, Reject, Edit and the page. Edit is offered where a modal can hold the arguments, else the page does it. */
+/** Approve, Reject, Edit and the page. Edit is offered where a modal can hold the arguments, else the command line does it. */
 export function approvalButtons(
   facts: ApprovalFacts,
   renderedDigest: string,
@@ -25,6 +25,22 @@ export function approvalButtons(
     ...(isEditable ? [button('Edit arguments', actionIds.edit, value)] : []),
     ...pageButton(pageUrl),
   ]);
+}
+
+/**
+ * The Edit button of each call where there are several, to stand with its call; by position, and none where a modal can't hold the
+ * arguments.
+ */
+export function editButtons(facts: ApprovalFacts, renderedDigest: string): (ActionsBlock | undefined)[] {
+  const { approval_id, digest, calls } = facts;
+  return calls.map(({ call_id, arguments: args }, index) => {
+    if (calls.length === 1 || editInputs(args) === undefined) return undefined;
+    const value = encodeButtonValue({ approval_id, digest, rendered_digest: renderedDigest, call_id });
+    return {
+      ...actions([button(`Edit arguments of ${index + 1}`, actionIds.edit, value)]),
+      block_id: `edit-${index + 1}`,
+    };
+  });
 }
 
 const destructiveConfirm: ConfirmationDialog = {

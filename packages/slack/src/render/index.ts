@@ -1,5 +1,6 @@
 export type { ApprovalFacts, CallFacts } from './approval-facts.ts';
 export { cardLimits, fitsMessage, sizeOfBlocks } from './card-limits.ts';
+export { clip } from './clip.ts';
 export { fallbackText } from './fallback-text.ts';
 export {
   type ApprovalCard,

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { callOf, factsOf, nowMs } from '../../test/approval-facts.ts';
 import { actionIdsOf, livePartsOf, nodesOf, textOfBlocks } from '../../test/read-blocks.ts';
-import { actionIds } from '../approval-controls.ts';
+import { actionIds, decodeButtonValue } from '../approval-controls.ts';
 import type { ApprovalFacts } from './approval-facts.ts';
 import { cardLimits, sizeOfBlocks } from './card-limits.ts';
 import { renderApprovalCard } from './render-approval-card.ts';
@@ -123,6 +123,7 @@ const facts: fc.Arbitrary<ApprovalFacts> = fc
   .map(({ votes, ...change }) =>
     factsOf({
       ...change,
+      calls: change.calls.map((each, index) => ({ ...each, call_id: `call_${index}` })),
       votes: votes.map((vote, index) => ({
         ...vote,
         vote_id: `vote_${index}`,
@@ -177,10 +178,13 @@ describe('an approval card, whatever stands in the request', () => {
         expect(buttons.includes(actionIds.approve)).toBe(request.status === 'pending');
         if (request.status === 'pending') {
           const values = [...nodesOf(blocks)].flatMap((node) =>
-            typeof node.value === 'string' ? [node.value] : [],
+            typeof node.value === 'string' ? [decodeButtonValue(node.value)] : [],
           );
-          for (const value of values)
-            expect(JSON.parse(value)).toEqual([request.approval_id, request.digest, rendered_digest]);
+          const { approval_id, digest, calls } = request;
+          for (const value of values) expect(value).toMatchObject({ approval_id, digest, rendered_digest });
+          const named = values.flatMap((value) => value?.call_id ?? []);
+          expect(calls.length === 1 ? named : []).toEqual([]);
+          expect(calls.map(({ call_id }) => call_id)).toEqual(expect.arrayContaining(named));
         }
       }),
       { numRuns: 60 },

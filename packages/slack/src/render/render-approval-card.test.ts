@@ -3,8 +3,10 @@ import { checkBlocks, checkView } from '@hitl/testing/slack';
 import { describe, expect, it } from '@jest/globals';
 import { callOf, factsOf, nowMs } from '../../test/approval-facts.ts';
 import { actionIdsOf, livePartsOf, nodesOf, textOfBlocks } from '../../test/read-blocks.ts';
-import { actionIds } from '../approval-controls.ts';
+import { actionIds, decodeButtonValue } from '../approval-controls.ts';
+import { cardLimits, fitsMessage } from './card-limits.ts';
 import { renderApprovalCard } from './render-approval-card.ts';
+import { renderApprovalPages } from './render-approval-pages.ts';
 import { renderEditModal, renderEditRefusedModal } from './render-edit-modal.ts';
 import { renderPendingList } from './render-pending-list.ts';
 import { renderRefusal } from './render-refusal.ts';
@@ -142,11 +144,118 @@ describe('an approval card', () => {
     expect(textOfBlocks(renderApprovalCard(large, { nowMs }).blocks)).toContain('on the command line');
   });
 
+  it('offers to edit each of several calls right below it, where a form can hold its arguments', () => {
+    const calls = [
+      callOf({ call_id: 'call_a', arguments: { user: 'first' } }),
+      callOf({ call_id: 'call_b', arguments: { body: 'y'.repeat(2_990) } }),
+      callOf({ call_id: 'call_c', arguments: { user: 'third' } }),
+    ];
+    const { blocks, rendered_digest } = renderApprovalCard(factsOf({ calls }), { nowMs, pageUrl });
+    expect(checkBlocks(blocks)).toEqual([]);
+    expect(rendered_digest).toBeDefined();
+    const edits = blocks.flatMap((block, index) => {
+      const [node] = [...nodesOf(block)].filter(({ action_id }) => action_id === actionIds.edit);
+      return node === undefined
+        ? []
+        : [{ above: blocks[index - 1]?.block_id, value: decodeButtonValue(String(node.value)) }];
+    });
+    const shown = { approval_id: 'apr_1', digest: 'd'.repeat(64), rendered_digest };
+    expect(edits).toEqual([
+      { above: 'approved-call-1', value: { ...shown, call_id: 'call_a' } },
+      { above: 'approved-call-3', value: { ...shown, call_id: 'call_c' } },
+    ]);
+    // What is approved is the same, with and without the buttons between.
+    expect(
+      renderApprovalCard(factsOf({ calls, status: 'approved' }), { nowMs, pageUrl }).rendered_digest,
+    ).toBe(rendered_digest);
+  });
+
+  it('gives up its Edit buttons, and says so, before it gives up the vote; thirty calls are too large for both', () => {
+    const small = (count: number) =>
+      factsOf({
+        calls: Array.from({ length: count }, (_, index) =>
+          callOf({ call_id: `call_${index}`, arguments: {}, preview: undefined, rule_ids: [], reasons: [] }),
+        ),
+      });
+    const kinds = [10, 14, 30].map((count) => {
+      const { blocks, rendered_digest } = renderApprovalCard(small(count), { nowMs, pageUrl });
+      expect(checkBlocks(blocks)).toEqual([]);
+      const ids = actionIdsOf(blocks);
+      return [
+        ids.filter((id) => id === actionIds.edit).length,
+        ids.includes(actionIds.approve),
+        rendered_digest !== undefined,
+        textOfBlocks(blocks).includes('no room here for Edit buttons'),
+      ];
+    });
+    expect(kinds).toEqual([
+      [10, true, true, false],
+      [0, true, true, true],
+      [0, false, false, false],
+    ]);
+  });
+
+  it('says how many outcomes it does not list', () => {
+    const calls = Array.from({ length: 22 }, (_, index) =>
+      callOf({
+        call_id: `call_${index}`,
+        tool: `t${index}`,
+        status: 'failed',
+        arguments: {},
+        preview: undefined,
+      }),
+    );
+    const shown = read({ status: 'approved', calls });
+    expect(shown).toContain('too large for Slack');
+    expect(shown).toMatch(/What became of (?:2 more|22) calls is on the record/);
+  });
+
+  it('measures what people wrote as it is spelled out, and cuts through no character', () => {
+    const hidden = '\u200b'.repeat(600);
+    const { blocks } = renderApprovalCard(
+      factsOf({ status: 'rejected', decided_by: ['maya'], reason: hidden, decided_at: vote.at }),
+      { nowMs, pageUrl },
+    );
+    for (const { text } of nodesOf(blocks))
+      if (typeof text === 'string') expect(text.length).toBeLessThanOrEqual(cardLimits.textCharacters);
+    for (const length of [568, 569, 570, 571, 572]) {
+      const reason = `${'x'.repeat(length)}${'😀'.repeat(60)}`;
+      const shown = read({ status: 'rejected', decided_by: ['maya'], reason });
+      expect(shown).toMatch(/… \[\d+ characters more\]/);
+      expect(shown).not.toContain('\\u{d8');
+    }
+  });
+
+  it('counts a request of exactly the size that Slack takes as whole, and one beyond as too large', () => {
+    const request = (characters: number) => factsOf({ query: `${'😀'.repeat(characters / 2)}` });
+    expect(renderApprovalCard(request(3_000), { nowMs }).rendered_digest).toBeDefined();
+    expect(renderApprovalCard(request(3_002), { nowMs }).rendered_digest).toBeUndefined();
+  });
+
   it('links nothing that is not a web address', () => {
     for (const url of ['javascript:alert(1)', 'not a url', `https://x.example/${'y'.repeat(3_000)}`])
       expect(actionIdsOf(renderApprovalCard(factsOf(), { nowMs, pageUrl: url }).blocks)).not.toContain(
         actionIds.open,
       );
+  });
+});
+
+describe('a request that is too large, shown over several messages', () => {
+  it('keeps the size of a message however much its last one has to say', () => {
+    const steps = Array.from({ length: 20 }, (_, index) => ({
+      from: [`group:${'漢'.repeat(380)}${index}`],
+      votes: 1,
+    }));
+    const facts = factsOf({
+      calls: [callOf({ arguments: { body: '漢"\\n'.repeat(2_000) } })],
+      requirement: { ...factsOf().requirement, steps },
+    });
+    const pages = renderApprovalPages(facts, { nowMs });
+    for (const { blocks } of pages) expect(fitsMessage(blocks)).toBe(true);
+    expect(textOfBlocks(pages.at(-1)?.blocks)).toContain("can't be approved here");
+    expect(textOfBlocks(renderApprovalPages(facts, { nowMs }, 2)[1]?.blocks)).toContain(
+      'characters more are shown on the command line',
+    );
   });
 });
 
@@ -191,6 +300,23 @@ describe('messages around a card', () => {
     }
     expect(textOfBlocks(renderPendingList([])[0]?.blocks)).toBe('Nothing waits for approval.');
   });
+
+  it('list what waits whole, or say that there is more, however people spell what they ask for', () => {
+    const item = {
+      approval_id: 'apr_1',
+      requester_id: '漢'.repeat(200),
+      tools: ['漢'.repeat(300)],
+      query: '\u{e0041}\u202e漢'.repeat(100),
+      expires_at: '2026-11-23T10:00:00.000Z',
+    };
+    const items = Array.from({ length: 40 }, () => item);
+    const all = renderPendingList(items);
+    expect(all.flatMap(({ blocks }) => blocks.slice(0, -1))).toHaveLength(40);
+    for (const { blocks } of all) expect(fitsMessage(blocks)).toBe(true);
+    const some = renderPendingList(items, false, 2);
+    expect(some).toHaveLength(2);
+    expect(textOfBlocks(some[1]?.blocks)).toContain('There are more');
+  });
 });
 
 describe('the form to edit arguments', () => {
@@ -209,7 +335,13 @@ describe('the form to edit arguments', () => {
     expect(JSON.parse(view.private_metadata ?? '')).toMatchObject({ call_id: 'call_1' });
   });
 
-  it('sends people to the page for what an input can not hold, and says why where it is too late', () => {
+  it('says which call of several it is for', () => {
+    const intro = (options: object) => textOfBlocks(renderEditModal(callOf(), metadata, options).blocks);
+    expect(intro({ position: { number: 2, of: 3 } })).toContain('Call 2 of 3');
+    expect(intro({})).not.toContain('Call ');
+  });
+
+  it('sends people elsewhere for what an input can not hold, and says why where it is too late', () => {
     const large = renderEditModal(callOf({ arguments: { body: 'x'.repeat(4_000) } }), metadata, { pageUrl });
     for (const view of [large, renderEditRefusedModal('decided already', metadata)]) {
       expect(checkView(view)).toEqual([]);

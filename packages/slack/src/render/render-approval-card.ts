@@ -1,8 +1,9 @@
 import { qualifiedName } from '@hitl/core';
 import type { HeaderBlock, KnownBlock } from '@slack/types';
-import { actions, approvalButtons, pageButton } from './approval-buttons.ts';
+import { actions, approvalButtons, editButtons, pageButton } from './approval-buttons.ts';
 import type { ApprovalFacts } from './approval-facts.ts';
 import { fitsMessage } from './card-limits.ts';
+import { clip } from './clip.ts';
 import { fallbackText } from './fallback-text.ts';
 import { renderContent } from './render-content.ts';
 import { isOpen, type StatusDetail, statusElements } from './render-status.ts';
@@ -39,13 +40,14 @@ export function renderApprovalCard(facts: ApprovalFacts, options: CardOptions): 
   const content = options.isTooLarge === true ? undefined : renderContent(facts);
   if (content !== undefined) {
     const digest = renderedDigest(content);
-    const buttons = isOpen(facts, options.nowMs)
-      ? [approvalButtons(facts, digest, options.pageUrl)]
-      : pageOnly(options.pageUrl);
-    for (const detail of ['full', 'brief'] as const) {
-      const blocks = frame(facts, options, content, buttons, detail);
-      if (fitsMessage(blocks)) return { text, blocks, rendered_digest: digest };
-    }
+    const isVotable = isOpen(facts, options.nowMs);
+    const buttons = isVotable ? [approvalButtons(facts, digest, options.pageUrl)] : pageOnly(options.pageUrl);
+    const editable = isVotable && facts.calls.length > 1 ? withEdits(content, facts, digest) : undefined;
+    for (const shown of editable === undefined ? [content] : [editable, [...content, noRoomForEdits]])
+      for (const detail of ['full', 'brief'] as const) {
+        const blocks = frame(facts, options, shown, buttons, detail);
+        if (fitsMessage(blocks)) return { text, blocks, rendered_digest: digest };
+      }
   }
   for (const detail of ['full', 'brief'] as const) {
     const blocks = frame(facts, options, [tooLarge(facts, options)], pageOnly(options.pageUrl), detail);
@@ -56,6 +58,20 @@ export function renderApprovalCard(facts: ApprovalFacts, options: CardOptions): 
     blocks: [header(facts, options.nowMs), tooLarge(facts, options), ...pageOnly(options.pageUrl)],
   };
 }
+
+/** Each call's Edit button right below what the call is; the content begins with who asks. */
+function withEdits(content: readonly KnownBlock[], facts: ApprovalFacts, digest: string): KnownBlock[] {
+  const edits = editButtons(facts, digest);
+  return content.flatMap((block, index) => {
+    const edit = edits[index - 1];
+    return edit === undefined ? [block] : [block, edit];
+  });
+}
+
+/** Voting needs all of the calls; editing can be done elsewhere, so its buttons go first. */
+const noRoomForEdits = richText('no-edits', [
+  section(own('There is no room here for Edit buttons: arguments can be changed on the command line.')),
+]);
 
 function frame(
   facts: ApprovalFacts,
@@ -108,11 +124,7 @@ function tooLarge(facts: ApprovalFacts, { pageUrl }: CardOptions): KnownBlock {
       : 'Read and decide it on the command line.';
   const calls = facts.calls.length === 1 ? 'One call' : `${facts.calls.length} calls`;
   return richText('too-large', [
-    section(
-      bold(facts.requester_id.slice(0, 300)),
-      own(' asks, as '),
-      foreign(facts.approval_id.slice(0, 300)),
-    ),
+    section(bold(clip(facts.requester_id, 300)), own(' asks, as '), foreign(clip(facts.approval_id, 300))),
     section(
       own(
         `${calls}. This request is too large for Slack to show it whole, so it can't be approved here. ${where}`,

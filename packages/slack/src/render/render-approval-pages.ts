@@ -1,7 +1,7 @@
 import { qualifiedName, visibleJson, visibleText } from '@hitl/core';
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, RichTextBlockElement } from '@slack/types';
 import type { ApprovalFacts } from './approval-facts.ts';
-import { cardLimits } from './card-limits.ts';
+import { cardLimits, fitsMessage } from './card-limits.ts';
 import { clip } from './clip.ts';
 import { fallbackText } from './fallback-text.ts';
 import {
@@ -33,29 +33,34 @@ export function renderApprovalPages(
   return pages.map((piece, index) => {
     const isLast = index === pages.length - 1;
     const missing = pieces.length - pages.length;
-    const end: KnownBlock[] = !isLast
-      ? []
-      : [
-          richText('end', [
-            ...statusElements(facts, options.nowMs, 'brief'),
-            section(
-              own(missing > 0 ? `About ${missing * characters} characters more are on its page. ` : ''),
-              own("Too large for one card: it can't be approved here.", { bold: true }),
-            ),
-          ]),
-          ...pageOnly(options.pageUrl),
-        ];
-    return {
-      text,
-      blocks: [
-        richText('page', [
-          section(bold(clip(facts.approval_id, 200)), own(` · part ${index + 1} of ${pieces.length}`)),
-          preformatted(piece),
-        ]),
-        ...end,
-      ],
-    };
+    const end = (status: readonly RichTextBlockElement[]): KnownBlock[] =>
+      !isLast
+        ? []
+        : [
+            richText('end', [
+              ...status,
+              section(
+                own(
+                  missing > 0
+                    ? `About ${missing * characters} characters more are ${elsewhere(options)}. `
+                    : '',
+                ),
+                own("Too large for one card: it can't be approved here.", { bold: true }),
+              ),
+            ]),
+            ...pageOnly(options.pageUrl),
+          ];
+    const page = richText('page', [
+      section(bold(clip(facts.approval_id, 200)), own(` · part ${index + 1} of ${pieces.length}`)),
+      preformatted(piece),
+    ]);
+    const blocks = [page, ...end(statusElements(facts, options.nowMs, 'brief'))];
+    return { text, blocks: fitsMessage(blocks) ? blocks : [page, ...end([])] };
   });
+}
+
+function elsewhere({ pageUrl }: CardOptions): string {
+  return pageOnly(pageUrl).length > 0 ? 'on its page' : 'shown on the command line';
 }
 
 function wholeText(facts: ApprovalFacts): string {

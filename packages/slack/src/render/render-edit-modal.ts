@@ -15,11 +15,19 @@ import { bold, foreign, own, richText, section } from './rich-text.ts';
 export function renderEditModal(
   call: Pick<CallFacts, 'call_id' | 'server' | 'tool' | 'arguments'>,
   metadata: ModalMetadata,
-  options: { readonly pageUrl?: string | undefined } = {},
+  options: {
+    readonly pageUrl?: string | undefined;
+    /** Which of the request's calls it is, where there are several; the first is 1. */
+    readonly position?: { readonly number: number; readonly of: number } | undefined;
+  } = {},
 ): ModalView {
+  const { position } = options;
   const inputs = editInputs(call.arguments);
   const intro = richText('intro', [
-    section(bold(clip(qualifiedName(call), 300))),
+    section(
+      ...(position === undefined ? [] : [own(`Call ${position.number} of ${position.of}: `)]),
+      bold(clip(qualifiedName(call), 300)),
+    ),
     section(
       own(
         'A change is decided anew by the policy, makes earlier votes void, and you can no longer vote on it.',
@@ -30,7 +38,7 @@ export function renderEditModal(
     return editModal(metadata, [
       intro,
       richText('too-large', [
-        section(own("These arguments are too large for Slack's form. Please edit them on the page.")),
+        section(own("These arguments are too large for Slack's form. Please edit them on the command line.")),
       ]),
       ...pageActions(options.pageUrl),
     ]);

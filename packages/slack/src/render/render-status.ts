@@ -21,7 +21,7 @@ export function statusElements(
     ...(left > 0 ? [section(own(`and ${left} votes before`))] : []),
     ...edits(facts),
     ...(isOpen(facts, nowMs) ? [section(own('Expires '), moment(facts.expires_at))] : []),
-    ...facts.calls.slice(0, detail === 'full' ? 20 : 0).flatMap(resultLine),
+    ...outcomes(facts.calls, detail === 'full' ? 20 : 0),
   ];
 }
 
@@ -98,6 +98,17 @@ const results: Partial<Record<CallFacts['status'], string>> = {
   unknown: '⚠ nobody knows whether it took effect: somebody has to look at the target',
   cancelled: '⏹ not executed',
 };
+
+function outcomes(calls: readonly CallFacts[], max: number): RichTextBlockElement[] {
+  const lines = calls.flatMap(resultLine);
+  const left = lines.length - Math.min(lines.length, max);
+  return [
+    ...lines.slice(0, max),
+    ...(left > 0
+      ? [section(own(`What became of ${left} ${max > 0 ? 'more ' : ''}calls is on the record.`))]
+      : []),
+  ];
+}
 
 function resultLine(call: CallFacts): RichTextBlockElement[] {
   const result = results[call.status];

@@ -2,6 +2,7 @@ import type { RunState } from '@hitl/core';
 import type { Button, KnownBlock, RichTextSection } from '@slack/types';
 import { actionIds } from '../approval-controls.ts';
 import { actions, button, pageButton } from '../render/approval-buttons.ts';
+import { clip } from '../render/clip.ts';
 import { fallbackText } from '../render/fallback-text.ts';
 import type { SlackMessage } from '../render/render-approval-card.ts';
 import { foreign, own, richText, section } from '../render/rich-text.ts';
@@ -21,15 +22,18 @@ export function answerMessage(options: {
   readonly stopRunId?: string | undefined;
 }): SlackMessage {
   const { markdown, tasks, run } = options;
-  const blocks: KnownBlock[] = [
-    ...(markdown.trim() === '' ? [] : [{ type: 'markdown' as const, text: markdown }]),
-    ...taskBlocks(tasks),
+  const end: KnownBlock[] = [
     ...(run === undefined ? [] : statusBlocks(run, options.pageUrl)),
     ...(options.stopRunId === undefined ? [] : [stopBlock(options.stopRunId)]),
   ];
+  const blocks: KnownBlock[] = markdown.trim() === '' ? [] : [{ type: 'markdown' as const, text: markdown }];
+  const left = answerLimits.messageCharacters - JSON.stringify([...blocks, ...end]).length;
+  blocks.push(...taskBlocks(tasks, left));
+  if (blocks.length === 0 && run === undefined)
+    blocks.push(richText('working', [section(own(statusWords(run)))]));
   return {
     text: fallbackText(markdown.trim() === '' ? statusWords(run) : markdown),
-    blocks: blocks.length === 0 ? [richText('working', [section(own(statusWords(run)))])] : blocks,
+    blocks: [...blocks, ...end],
   };
 }
 
@@ -38,19 +42,20 @@ export function stopBlock(runId: string): KnownBlock {
   return { ...actions([stop]), block_id: 'stop' };
 }
 
-function taskBlocks(tasks: readonly AnswerTask[]): KnownBlock[] {
-  if (tasks.length === 0) return [];
-  const shown = tasks.slice(-answerLimits.shownTasks);
-  const lines: RichTextSection[] = shown.map(({ status, title, note }) =>
-    section(own(`${marks[status]} `), foreign(title, { bold: true }), own(' '), foreign(note.slice(0, 120))),
+/** As many of the newest as there is room for; it says how many there were before. */
+function taskBlocks(tasks: readonly AnswerTask[], maxCharacters: number): KnownBlock[] {
+  const lines: RichTextSection[] = tasks.map(({ status, title, note }) =>
+    section(own(`${marks[status]} `), foreign(title, { bold: true }), own(' '), foreign(clip(note, 120))),
   );
-  const before = tasks.length - shown.length;
-  return [
-    richText('tasks', [
+  for (let count = Math.min(lines.length, answerLimits.shownTasks); count > 0; count -= 1) {
+    const before = lines.length - count;
+    const block = richText('tasks', [
       ...(before === 0 ? [] : [section(own(`${before} calls before`))]),
-      { type: 'rich_text_list', style: 'bullet', elements: lines },
-    ]),
-  ];
+      { type: 'rich_text_list', style: 'bullet', elements: lines.slice(-count) },
+    ]);
+    if (JSON.stringify(block).length <= maxCharacters) return [block];
+  }
+  return lines.length === 0 ? [] : [richText('tasks', [section(own(`${lines.length} calls`))])];
 }
 
 const words = {
@@ -65,7 +70,15 @@ const words = {
 } as const;
 
 export function statusBlocks(run: RunState, pageUrl?: string): KnownBlock[] {
-  const status = richText('status', [section(own(words[run.status]), own(' · '), foreign(run.run_id))]);
+  const stopper = run.status === 'cancelled' ? run.cancel_requested_by : undefined;
+  const status = richText('status', [
+    section(
+      own(words[run.status]),
+      ...(stopper === undefined ? [] : [own(' by '), foreign(clip(stopper, 100), { bold: true })]),
+      own(' · '),
+      foreign(run.run_id),
+    ),
+  ]);
   const page = pageButton(pageUrl);
   return [status, ...(page.length === 0 ? [] : [actions(page)])];
 }

@@ -4,6 +4,8 @@
  */
 export const answerLimits = {
   partCharacters: 9_000,
+  /** Of all blocks together. The text is given its place first, then the tasks, the newest first. */
+  messageCharacters: 12_500,
   partAgeMs: 4 * 60_000,
   /** `chat.update` refuses a longer `text`. */
   fallbackCharacters: 3_000,

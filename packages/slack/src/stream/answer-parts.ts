@@ -25,7 +25,10 @@ export interface AnswerParts {
   offerStop(): void;
   /** Ends whatever a worker that died left streaming. */
   repair(): Promise<void>;
-  /** Opens the next message, with the text from `from` on as far as there is some. */
+  /**
+   * Opens the next message, with the text from `from` on as far as there is some; or once more the last one, when it was handed over
+   * before it had any text.
+   */
   start(from: number): Promise<void>;
   /** Sends what is new to the open message. */
   send(part: AnswerPart): Promise<'sent' | 'nothing' | 'again' | { readonly retryAfterMs: number }>;
@@ -75,13 +78,14 @@ export function createAnswerParts(deps: {
     return replace(part, { from, acknowledged: from });
   }
 
+  /** A message that is not the last shows nothing as still running: its news come in the next one. */
+  function leftBehind(task: AnswerTask): AnswerTask {
+    return task.status === 'in_progress' ? { ...task, status: 'pending', note: 'goes on below' } : task;
+  }
+
   function taskChunks(goesOnBelow: boolean): AnyChunk[] {
     return tasks.list().flatMap((task): AnyChunk[] => {
-      // A message that is not the last shows nothing as still running: its news come in the next one.
-      const shown: AnswerTask =
-        goesOnBelow && task.status === 'in_progress'
-          ? { ...task, status: 'pending', note: 'goes on below' }
-          : task;
+      const shown = goesOnBelow ? leftBehind(task) : task;
       if (sentTasks.get(task.id) === JSON.stringify(shown)) return [];
       return [
         { type: 'task_update', id: shown.id, title: shown.title, status: shown.status, details: shown.note },
@@ -106,12 +110,14 @@ export function createAnswerParts(deps: {
       : [];
   }
 
+  /** Without a run and without Stop it is left as it is, and the answer goes on below. */
   function messageOf(from: number, to: number, run: RunState | undefined, isStoppable: boolean) {
     const whole = text.text();
     const isEnd = to >= whole.length;
+    const goesOnBelow = run === undefined && !isStoppable;
     return answerMessage({
       markdown: from >= to ? '' : pieceOf(whole, from, to),
-      tasks: isEnd ? tasks.list() : [],
+      tasks: isEnd ? tasks.list().map((task) => (goesOnBelow ? leftBehind(task) : task)) : [],
       run: isEnd ? run : undefined,
       pageUrl: run === undefined ? undefined : deps.pageUrlOf(run.run_id),
       stopRunId: isStoppable ? state.run_id : undefined,
@@ -166,21 +172,32 @@ export function createAnswerParts(deps: {
     run: RunState | undefined,
     maxWaitMs: number,
   ): Promise<void> {
-    try {
-      await update(ts, messageOf(from, to, run, false), maxWaitMs);
-    } catch (error) {
-      if (!(error instanceof SlackRefusedError) || !/too_long|invalid_blocks/.test(error.slackError))
-        throw error;
-      // The text is what must not be lost.
-      await update(ts, answerMessage({ markdown: pieceOf(text.text(), from, to), tasks: [] }), maxWaitMs);
+    const markdown = pieceOf(text.text(), from, to);
+    const ended = to >= text.text().length ? run : undefined;
+    // The text is what must not be lost, then how it ended.
+    const messages = [
+      messageOf(from, to, run, false),
+      answerMessage({ markdown, tasks: [], run: ended }),
+      answerMessage({ markdown, tasks: [] }),
+    ];
+    for (const [index, message] of messages.entries()) {
+      try {
+        await update(ts, message, maxWaitMs);
+        return;
+      } catch (error) {
+        const isNotTaken =
+          error instanceof SlackRefusedError && /too_long|invalid_blocks/.test(error.slackError);
+        if (!isNotTaken || index === messages.length - 1) throw error;
+      }
     }
   }
-  const closed = (from: number, to: number) => ({
+  const closed = (from: number, to: number, run: RunState | undefined) => ({
     is_open: false,
     from,
     to,
     acknowledged: to,
     digest: sha256Hex(text.text().slice(from, to)),
+    ending: to >= text.text().length ? run?.status : undefined,
   });
 
   return {
@@ -228,6 +245,15 @@ export function createAnswerParts(deps: {
     async start(from) {
       const whole = text.text();
       const to = Math.max(from, cutPoint(whole, from, answerLimits.partCharacters) ?? whole.length);
+      const last = state.parts.at(-1);
+      if (last !== undefined && last.to === last.from && last.ending === undefined) {
+        sentText = undefined;
+        const { to: _to, digest: _digest, ...rest } = last;
+        const again: AnswerPart = { ...rest, mode: 'update', is_open: true, from, acknowledged: from };
+        state = { ...state, parts: [...state.parts.slice(0, -1), again] };
+        await store.save(state);
+        return;
+      }
       for (const task of tasks.list()) if (task.status === 'in_progress') sentTasks.delete(task.id);
       const startedAtMs = clock.now();
       state = { ...state, starting_at_ms: startedAtMs };
@@ -325,20 +351,26 @@ export function createAnswerParts(deps: {
       }
       if (!isWritten) await writeAnew(part.ts, part.from, to, run, maxWaitMs);
       const current = state.parts.find(({ ts }) => ts === part.ts) ?? part;
-      replace(current, { ...closed(part.from, to), has_stop: false });
+      replace(current, { ...closed(part.from, to, run), has_stop: false });
       tasksSent();
       await store.save(state);
     },
     async rewrite(part, from, to, run, maxWaitMs) {
       const current = part.is_open && part.mode === 'stream' ? await toUpdates(part, true) : part;
       await writeAnew(part.ts, from, to, run, maxWaitMs);
-      replace(current, { ...closed(from, to), mode: 'update', has_stop: false });
+      replace(current, { ...closed(from, to, run), mode: 'update', has_stop: false });
       await store.save(state);
     },
     async post(from, to, run, maxWaitMs) {
       const message = messageOf(from, to, run, false);
       const ts = await transport.post(`${deps.key}:${state.parts.length}`, message, { maxWaitMs });
-      await add({ ts, mode: 'update', ...closed(from, to), started_at_ms: clock.now(), has_stop: false });
+      await add({
+        ts,
+        mode: 'update',
+        ...closed(from, to, run),
+        started_at_ms: clock.now(),
+        has_stop: false,
+      });
     },
   };
 }

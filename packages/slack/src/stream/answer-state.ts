@@ -1,4 +1,4 @@
-import { ConflictError, type ItemStore, sha256Hex } from '@hitl/core';
+import { ConflictError, type ItemStore, runStatuses, sha256Hex } from '@hitl/core';
 import { z } from 'zod';
 
 const partSchema = z.object({
@@ -13,6 +13,8 @@ const partSchema = z.object({
   acknowledged: z.int().min(0),
   /** Of the text between `from` and `to`: what a closed part shows. */
   digest: z.string().optional(),
+  /** Of the run, as the line at its end says; a part that the answer went on behind has none. */
+  ending: z.enum(runStatuses).optional(),
   started_at_ms: z.number(),
   /** A Stop button of ours stands in it. */
   has_stop: z.boolean(),

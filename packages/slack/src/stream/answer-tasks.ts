@@ -109,6 +109,9 @@ function harmless(text: string, max: number): string {
       .replaceAll('>', '›')
       .replaceAll('`', "'")
       .replaceAll('://', ':/ /')
+      .replace(/\b(?:www\.|mailto:)/gi, '$& ')
+      // The code of an emoji.
+      .replace(/:(?=[\w+'-]+:)/g, ': ')
       .replaceAll('](', '] (')
       .replace(/@(?=channel|here|everyone)/gi, '@ '),
     max,

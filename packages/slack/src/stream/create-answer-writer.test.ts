@@ -3,7 +3,7 @@ import type { SlackMessage } from '@hitl/testing/slack';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openSlack } from '../../test/open-slack.ts';
-import { actionIdsOf, nodesOf, textOfBlocks } from '../../test/read-blocks.ts';
+import { actionIdsOf, livePartsOf, nodesOf, textOfBlocks } from '../../test/read-blocks.ts';
 import { callStateOf, runOf } from '../../test/run-state.ts';
 import { actionIds } from '../approval-controls.ts';
 import { SlackBusyError } from '../client/index.ts';
@@ -288,6 +288,64 @@ describe('an answer written by updates', () => {
   });
 });
 
+describe('an answer with many tool calls', () => {
+  it('shows what a tool server says of itself as words, with nothing live in them', async () => {
+    const { open, answers } = await openThread();
+    const writer = open();
+    await writer.open();
+    const message =
+      '<@U1> <!channel> @here www.evil.example mailto:a@b.example https://evil.example [x](y) :white_check_mark: a\u202eb `c`';
+    const call = callStateOf({ tool: 'x:tada:\u200b', status: 'failed', error: { code: 'x', message } });
+    await writer.settle(runOf(['No.'], { calls: new Map([['call_0_0', call]]) }));
+    const [task] = ((await answers())[0]?.stream?.tasks ?? []).filter(({ id }) => id === 'call_0_0');
+    expect(`${task?.title} ${task?.details}`).not.toMatch(
+      /[<>`\p{Cf}]|@here|www\.evil|mailto:a|:\/\/|\]\(|:tada:|:white_check_mark:/u,
+    );
+    expect(task?.title).toContain('google/x: tada:');
+  });
+
+  it('keeps the size of a message: the text whole, the newest calls, and how many there were before', async () => {
+    const { open, answers, front } = await openThread();
+    front.failNext('chat.startStream', { kind: 'error', error: 'feature_not_enabled' });
+    const writer = open();
+    await writer.open();
+    const text = 'word '.repeat(1_700).trim();
+    const calls = new Map(
+      Array.from({ length: 30 }, (_, index) => [
+        `call_0_${index}`,
+        callStateOf({
+          call_id: `call_0_${index}`,
+          tool: `${'t'.repeat(100)}${index}`,
+          status: 'failed',
+          error: { code: 'x', message: `${'e'.repeat(index + 90)}😀`.repeat(3) },
+        }),
+      ]),
+    );
+    await writer.settle(runOf([text], { calls }));
+    const [message] = await answers();
+    expect(shown(message as SlackMessage)).toBe(text);
+    expect(JSON.stringify(message?.blocks).length).toBeLessThanOrEqual(13_200);
+    const said = textOfBlocks(message?.blocks);
+    expect(said).toContain('✅ Done');
+    expect(said).toMatch(/\d+ calls before/);
+    expect(said).toContain(`${'t'.repeat(100)}29`);
+    expect(said).not.toMatch(/\\u\{d[89a-f]/);
+  });
+
+  it('loses the list of calls rather than how it ended when Slack finds it too long all the same', async () => {
+    const { open, answers, front } = await openThread();
+    front.failNext('chat.startStream', { kind: 'error', error: 'feature_not_enabled' });
+    const writer = open();
+    await writer.open();
+    front.failNext('chat.update', { kind: 'error', error: 'msg_blocks_too_long' });
+    await writer.settle(runOf(['It is done.'], { calls: new Map([['call_0_0', callStateOf()]]) }));
+    const [message] = await answers();
+    expect(shown(message as SlackMessage)).toBe('It is done.');
+    expect(textOfBlocks(message?.blocks)).toContain('✅ Done');
+    expect(textOfBlocks(message?.blocks)).not.toContain('google/create_user');
+  });
+});
+
 describe('an answer whose worker died or ran out of time', () => {
   it('goes on behind what was handed over, and loses nothing of what went by', async () => {
     const { open, answers } = await openThread();
@@ -310,6 +368,76 @@ describe('an answer whose worker died or ran out of time', () => {
       'The first worker says this and something in the gap, after a gap.\n\nAnd more.',
     );
     expect(noneHalfOpen(messages)).toBe(true);
+  });
+
+  it('says how it ended when nothing more came behind what was handed over', async () => {
+    for (const isStreamed of [true, false]) {
+      const { open, answers, front } = await openThread();
+      if (!isStreamed) front.failNext('chat.startStream', { kind: 'error', error: 'feature_not_enabled' });
+      const first = open();
+      await first.open();
+      first.handle(delta(0, 'All of it.'));
+      first.handle(proposed);
+      await first.flush();
+      await first.handOver();
+      expect(JSON.stringify(await answers())).not.toMatch(/in_progress|⏳/);
+      const run = runOf(['All of it.'], { calls: new Map([['call_0_0', callStateOf()]]) });
+      const second = open();
+      await second.open(run);
+      await second.settle(run);
+      const messages = await answers();
+      expect(messages.map(shown)).toEqual(['All of it.']);
+      expect(textOfBlocks(messages[0]?.blocks)).toMatch(/google\/create_user[\s\S]*done[\s\S]*✅ Done/);
+      const again = open();
+      await again.open(run);
+      await again.settle(run);
+      expect(await answers()).toEqual(messages);
+    }
+  });
+
+  it('says below that it was stopped, and by whom, when that is all that came after people were waited for', async () => {
+    const { open, answers } = await openThread();
+    const calls = new Map([['call_0_0', callStateOf({ status: 'awaiting_approval', approval_id: 'apr_1' })]]);
+    const waiting = runOf(['I would like to.'], { status: 'awaiting_approval', calls });
+    const first = open();
+    await first.open(waiting);
+    await first.settle(waiting);
+    const stopped = runOf(['I would like to.'], {
+      status: 'cancelled',
+      cancel_requested_by: '<@U1>\u202e',
+      output: '',
+      calls: new Map([['call_0_0', callStateOf({ status: 'cancelled' })]]),
+    });
+    for (let delivery = 0; delivery < 2; delivery += 1) {
+      const later = open();
+      await later.open(stopped);
+      await later.settle(stopped);
+    }
+    const [before, after, ...more] = await answers();
+    expect(more).toEqual([]);
+    expect(textOfBlocks(before?.blocks)).toContain('Waits for approval');
+    expect(textOfBlocks(after?.blocks)).toMatch(
+      /cancelled, not executed[\s\S]*⏹ Stopped[\s\S]*<@U1>\\u\{202e\}/,
+    );
+    expect(livePartsOf(after?.blocks)).toEqual([]);
+  });
+
+  it('is one message however often it is handed over before there is a word', async () => {
+    const { open, answers } = await openThread();
+    for (let hop = 0; hop < 3; hop += 1) {
+      const writer = open();
+      await writer.open(hop === 0 ? undefined : runOf([], { status: 'running' }));
+      await writer.flush();
+      await writer.handOver();
+    }
+    const last = open();
+    await last.open(runOf([], { status: 'running' }));
+    await last.flush();
+    expect(textOfBlocks((await answers())[0]?.blocks)).toContain('Working');
+    await last.settle(runOf(['At last.']));
+    const messages = await answers();
+    expect(messages.map(shown)).toEqual(['At last.']);
+    expect(textOfBlocks(messages[0]?.blocks)).toContain('✅ Done');
   });
 
   it('is ended by the next worker, and not written by the dead one any more', async () => {
@@ -431,7 +559,8 @@ describe('an answer of any length, whatever goes wrong', () => {
         fc.array(fault, { maxLength: 4 }),
         fc.option(fc.nat({ max: 5 }), { nil: undefined }),
         fc.integer({ min: 0, max: 100_000 }),
-        async (whole, sizes, faults, diesAt, pauseMs) => {
+        fc.boolean(),
+        async (whole, sizes, faults, diesAt, pauseMs, isHandedOver) => {
           count += 1;
           const thread_ts = await front.say({ channel, user: alice, text: 'do it' });
           const create = () => open(`job_${count}`, {}, { thread_ts });
@@ -455,6 +584,8 @@ describe('an answer of any length, whatever goes wrong', () => {
           let at = 0;
           for (const [index, size] of sizes.entries()) {
             if (index === diesAt) {
+              // A worker that can't even do that has died.
+              if (isHandedOver) await writer.handOver().catch(() => {});
               writer = create();
               await tries(() => writer.open(runOf([], { status: 'running' })));
             }
@@ -469,6 +600,7 @@ describe('an answer of any length, whatever goes wrong', () => {
           });
           const messages = (await front.messages(channel, thread_ts)).slice(1);
           expect(noneHalfOpen(messages)).toBe(true);
+          expect(textOfBlocks(messages.at(-1)?.blocks)).toContain('✅ Done');
           const texts = messages.map(shown);
           expect(texts.join('\n').match(/w\d+/g)).toEqual(whole.match(/w\d+/g));
           for (const text of texts) {

@@ -5,7 +5,7 @@ import { cutPoint, skipSpace } from './split-answer.ts';
 
 /**
  * Makes the messages of an answer show all of its text, and closes them: what stands is left, what is open is completed, and from the
- * first message on that shows another text than the record has, everything is laid out anew.
+ * first message on that shows another text than the record has, everything is laid out anew. The last one says how it stands.
  */
 export async function settleAnswer(
   parts: AnswerParts,
@@ -41,4 +41,9 @@ export async function settleAnswer(
     await parts.post(from, endOf(from), run, leftMs());
     from = skipSpace(whole, endOf(from));
   }
+  const last = parts.state.parts.at(-1);
+  if (last === undefined || last.ending === run.status) return;
+  // Handed over, and nothing came behind it. What says that people are waited for stays, as their votes stand below it.
+  if (last.ending === undefined) await parts.rewrite(last, last.from, whole.length, run, leftMs());
+  else await parts.post(whole.length, whole.length, run, leftMs());
 }

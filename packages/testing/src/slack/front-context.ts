@@ -44,6 +44,8 @@ export interface FrontContext {
   readonly ephemerals: EphemeralMessage[];
   readonly statuses: Map<string, ThreadStatus>;
   readonly sessions: Map<string, AgentSession>;
+  /** What one message may hold, in characters of its blocks' JSON. */
+  blockCharacters: number;
 }
 
 export interface SlackCall {

@@ -6,12 +6,14 @@ export interface Clicker {
   readonly team_id?: string;
 }
 
-/** The element of a message with that action id, and its block; throws where there is none to click. */
+/** The element of a message with that action id, in the block of that id if one is named, and its block; throws where there is none to click. */
 export function findElement(
   blocks: readonly Record<string, unknown>[] | undefined,
   actionId: string,
+  blockId?: string,
 ): { readonly block_id: string; readonly element: Record<string, unknown> } {
   for (const [index, block] of (blocks ?? []).entries()) {
+    if (blockId !== undefined && block.block_id !== blockId) continue;
     const elements = [
       ...(Array.isArray(block.elements) ? block.elements : []),
       ...(block.accessory === undefined ? [] : [block.accessory]),
@@ -51,6 +53,8 @@ export async function blockActions(
     readonly message_ts: string;
     readonly thread_ts?: string;
     readonly action_id: string;
+    /** Where several blocks have such a button. */
+    readonly block_id?: string;
     /** Instead of what the button holds: what only somebody who pretends to be Slack can send. */
     readonly value?: string;
   },
@@ -60,7 +64,7 @@ export async function blockActions(
   const thread = click.thread_ts ?? click.message_ts;
   const message = (await front.messages(click.channel, thread)).find(({ ts }) => ts === click.message_ts);
   if (message === undefined) throw new Error(`there is no message ${click.message_ts} in ${click.channel}`);
-  const { block_id, element } = findElement(message.blocks, click.action_id);
+  const { block_id, element } = findElement(message.blocks, click.action_id, click.block_id);
   const target = {
     team_id: workspace.team_id,
     channel: click.channel,

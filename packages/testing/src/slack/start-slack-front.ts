@@ -65,6 +65,8 @@ export interface SlackFront {
   createTrigger(trigger: SlackTrigger): string;
   createResponseUrl(target: ResponseTarget): string;
   failNext(method: string, fault: SlackFault, times?: number): void;
+  /** From now on a message with more characters of blocks is refused with `msg_blocks_too_long`; without a number, as usual. */
+  limitBlocks(characters?: number): void;
   /** The thread with its root, or the channel outside of threads; oldest first. */
   messages(channel: string, threadTs?: string): Promise<readonly SlackMessage[]>;
   ephemerals(): readonly EphemeralMessage[];
@@ -80,6 +82,9 @@ export interface SlackFront {
   until<T>(check: () => T | undefined | Promise<T | undefined>): Promise<T>;
   close(): Promise<void>;
 }
+
+/** Not published; about so much is taken. */
+const usualBlockCharacters = 13_200;
 
 /** How long Slack leaves a status line without a message. */
 const statusLifeMs = 120_000;
@@ -106,6 +111,7 @@ export async function startSlackFront(options: SlackFrontOptions = {}): Promise<
     ephemerals: [],
     statuses: new Map(),
     sessions: new Map(),
+    blockCharacters: usualBlockCharacters,
   };
   const faults = createSlackFaults();
   const gate = createRateGate(clock, options.rateTiers ?? {});
@@ -207,6 +213,9 @@ export async function startSlackFront(options: SlackFrontOptions = {}): Promise<
     createTrigger: (trigger) => context.views.createTrigger(trigger),
     createResponseUrl: (target) => context.responseUrls.create(url, target),
     failNext: faults.failNext,
+    limitBlocks(characters = usualBlockCharacters) {
+      context.blockCharacters = characters;
+    },
     messages: (channel, threadTs) => readTranscript(context, channel, threadTs),
     ephemerals: () => context.ephemerals,
     views: () => context.views.all(),

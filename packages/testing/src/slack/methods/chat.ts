@@ -14,7 +14,7 @@ const maxUpdateText = 4000;
 const maxAttachments = 100;
 
 /** What is wrong with the content of a message, before anything is stored. */
-function contentProblem(args: SlackArguments): SlackAnswer | undefined {
+function contentProblem(front: FrontContext, args: SlackArguments): SlackAnswer | undefined {
   if (args.markdown_text !== undefined) {
     if (args.text !== undefined || args.blocks !== undefined) return refuse('markdown_text_conflict');
     if (textOf(args, 'markdown_text').length > maxMarkdownText) return refuse('msg_too_long');
@@ -22,6 +22,7 @@ function contentProblem(args: SlackArguments): SlackAnswer | undefined {
   if (args.blocks !== undefined) {
     const errors = checkBlocks(args.blocks);
     if (errors.length > 0) return refuseBlocks(errors);
+    if (JSON.stringify(args.blocks).length > front.blockCharacters) return refuse('msg_blocks_too_long');
   }
   if ((listOf(args, 'attachments')?.length ?? 0) > maxAttachments) return refuse('too_many_attachments');
   const threadTs = textOf(args, 'thread_ts');
@@ -52,7 +53,7 @@ function flags(args: SlackArguments): SlackArguments {
 }
 
 export const postMessage: SlackMethod = async (front, call) => {
-  const problem = contentProblem(call.args);
+  const problem = contentProblem(front, call.args);
   if (problem !== undefined) return problem;
   const answer = await call.workspace.call('chat.postMessage', toStored(call));
   if (answer.ok) clearStatus(front, call);
@@ -67,7 +68,7 @@ export function clearStatus(front: FrontContext, { args }: Pick<SlackCall, 'args
 export const updateMessage: SlackMethod = async (front, call) => {
   const { args, workspace } = call;
   if (textOf(args, 'text').length > maxUpdateText) return refuse('msg_too_long');
-  const problem = contentProblem(args);
+  const problem = contentProblem(front, args);
   if (problem !== undefined) return problem;
   if (!(await workspace.hasChannel(textOf(args, 'channel')))) return refuse('channel_not_found');
   const stream = front.streams.find(textOf(args, 'channel'), textOf(args, 'ts'));
@@ -79,7 +80,7 @@ export const updateMessage: SlackMethod = async (front, call) => {
 };
 
 export const postEphemeral: SlackMethod = async (front, call) => {
-  const problem = contentProblem(call.args);
+  const problem = contentProblem(front, call.args);
   if (problem !== undefined) return problem;
   const { args, workspace } = call;
   const answer = await workspace.call('chat.postEphemeral', toStored(call));

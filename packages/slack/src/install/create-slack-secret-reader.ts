@@ -1,5 +1,5 @@
 import { type Clock, NotFoundError, type SecretSource } from '@hitl/core';
-import { parseSlackSecret, type SlackSecret } from '@hitl/slack';
+import { parseSlackSecret, type SlackSecret } from './slack-secret.ts';
 
 export interface SlackSecretReaderOptions {
   readonly secrets: SecretSource;
@@ -12,7 +12,10 @@ export interface SlackSecretReaderOptions {
   readonly cacheMs?: number;
 }
 
-/** The app's secret, kept for a minute. When it can't be read anew, what was read last goes on being used. */
+/**
+ * The app's secret, kept for a minute. One that does not exist (yet) leaves what the environment says; when it can't be read anew, what was
+ * read last goes on being used.
+ */
 export function createSlackSecretReader(options: SlackSecretReaderOptions): () => Promise<SlackSecret> {
   const { secrets, name, fallback, clock, cacheMs = 60_000 } = options;
   let kept: { readonly secret: SlackSecret; readonly untilMs: number } | undefined;

@@ -1,7 +1,7 @@
 import { NotFoundError, UnavailableError } from '@hitl/core';
 import { createFakeClock } from '@hitl/testing';
 import { describe, expect, it } from '@jest/globals';
-import { createSlackSecretReader } from './slack-secret-reader.ts';
+import { createSlackSecretReader } from './create-slack-secret-reader.ts';
 
 function openReader(get: () => Promise<string>, fallback = {}) {
   const clock = createFakeClock();
