@@ -111,7 +111,7 @@ const fields = z.strictObject({
    * thread that asked.
    */
   slack_channel_id: slackChannelIdSchema.optional(),
-  /** Jobs of Slack that are worked on at the same time: as many conversations can be answered side by side. */
+  /** As many conversations in Slack can be answered side by side; clicks and cards have workers of their own. */
   slack_worker_concurrency: z.int().min(2).max(1000).default(50),
   /** Invoke URL of an AgentCore runtime or gateway that answers in Slack instead of the agent of this project. */
   agentcore_gateway_url: z.url({ protocol: /^https$/, error: 'must be an https URL' }).optional(),

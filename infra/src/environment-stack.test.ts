@@ -328,6 +328,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
         'notifications-failed',
         'hitl_approval-dead-letters-waiting',
         'agentcore-dead-letters-waiting',
+        'hitl-slack-actions-dead-letters-waiting',
         'hitl-slack-dead-letters-waiting',
         'slack-jobs-late',
         'api-server-errors',

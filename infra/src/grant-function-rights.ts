@@ -8,7 +8,7 @@ import { type FunctionDefinition, functionCatalog, functionKeys } from './functi
 export interface GrantFunctionRightsOptions
   extends Pick<
     EnvironmentParts,
-    'place' | 'tables' | 'secrets' | 'events' | 'notifications' | 'functions' | 'slackQueue'
+    'place' | 'tables' | 'secrets' | 'events' | 'notifications' | 'functions' | 'slackQueues'
   > {
   readonly modelId: string;
   readonly guardrail: GuardrailReference | undefined;
@@ -19,7 +19,7 @@ export interface GrantFunctionRightsOptions
 
 /** Gives each function what the catalog says, and what it takes to use the environment's key for that. */
 export function grantFunctionRights(options: GrantFunctionRightsOptions): void {
-  const { place, tables, secrets, events, notifications, functions, slackQueue, key } = options;
+  const { place, tables, secrets, events, notifications, functions, slackQueues, key } = options;
   for (const id of functionKeys) {
     const { role } = functions[id];
     const { rights }: FunctionDefinition = functionCatalog[id];
@@ -36,8 +36,9 @@ export function grantFunctionRights(options: GrantFunctionRightsOptions): void {
       notifications.grantPublish(role);
     }
     if (rights.sendsSlackJobs) {
-      slackQueue.grantSend(role);
-      functions[id].addEnvironment('SLACK_QUEUE_URL', slackQueue.url);
+      slackQueues.grantSend(role);
+      functions[id].addEnvironment('SLACK_QUEUE_URL', slackQueues.answers.url);
+      functions[id].addEnvironment('SLACK_ACTIONS_QUEUE_URL', slackQueues.actions.url);
     }
     if (rights.callsRequestApproval) {
       const teller = functions['request-approval'];

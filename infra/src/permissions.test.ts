@@ -51,7 +51,12 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   HandOverPasswords: ['secretsmanager:CreateSecret', 'secretsmanager:DeleteSecret'],
   SendSlackJobs: ['sqs:SendMessage'],
-  TakeSlackJobs: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+  TakeSlackJobs: [
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:ReceiveMessage',
+  ],
   StartWorkflow: ['states:StartExecution'],
   LookAtExecutions: ['states:DescribeExecution'],
   AnswerTasks: ['states:SendTaskFailure', 'states:SendTaskSuccess'],

@@ -16,8 +16,10 @@ describe.each(every)('Slack in $name', ({ name, stack }) => {
     stack.one('aws_lambda_function', 'function_name', `${name}_${functionCatalog[key].name}`);
   const variablesOf = (key: keyof typeof functionCatalog) =>
     (lambdaOf(key).environment as { variables: Record<string, string> }).variables;
-  const queue = stack.one('aws_sqs_queue', 'name', `${name}-hitl-slack.fifo`);
-  const deadLetters = stack.one('aws_sqs_queue', 'name', `${name}-hitl-slack-dead-letters.fifo`);
+  const queues = ['hitl-slack', 'hitl-slack-actions'].map((queue) => ({
+    queue: stack.one('aws_sqs_queue', 'name', `${name}-${queue}.fifo`),
+    deadLetters: stack.one('aws_sqs_queue', 'name', `${name}-${queue}-dead-letters.fifo`),
+  }));
 
   it('reaches its own function, which has no more time than the gateway waits', () => {
     const [integration] = Object.entries(stack.of('aws_apigatewayv2_integration')).filter(([, one]) =>
@@ -30,7 +32,7 @@ describe.each(every)('Slack in $name', ({ name, stack }) => {
   });
 
   it('keeps jobs of a group in order, those of others moving, and takes no two for one by their text', () => {
-    for (const one of [queue, deadLetters]) {
+    for (const one of queues.flatMap(({ queue, deadLetters }) => [queue, deadLetters])) {
       expect(one).toMatchObject({
         fifo_queue: true,
         content_based_deduplication: false,
@@ -43,36 +45,47 @@ describe.each(every)('Slack in $name', ({ name, stack }) => {
 
   it('gives a job back when its call was cut off, but never while the call may still run', () => {
     expect(lambdaOf('slack-worker').timeout).toBe(300);
-    expect(queue.visibility_timeout_seconds).toBeGreaterThan(300);
+    for (const { queue } of queues) expect(queue.visibility_timeout_seconds).toBeGreaterThan(300);
   });
 
-  it('puts a job aside that failed five times, in a queue that takes from this one only', () => {
-    expect(JSON.parse(String(queue.redrive_policy))).toEqual({
-      deadLetterTargetArn: expect.stringContaining('slack-queue_dead-letters'),
-      maxReceiveCount: 5,
-    });
-    const [allow] = stack.all('aws_sqs_queue_redrive_allow_policy');
-    expect(JSON.parse(String(allow?.redrive_allow_policy))).toEqual({
-      redrivePermission: 'byQueue',
-      sourceQueueArns: [expect.stringMatching(/aws_sqs_queue\.slack-queue_[0-9A-F]+\.arn/)],
-    });
+  it('puts a job aside that failed ten times, in a queue that takes from its own only', () => {
+    expect(queues.map(({ queue }) => JSON.parse(String(queue.redrive_policy)))).toEqual(
+      ['answers', 'actions'].map((id) => ({
+        deadLetterTargetArn: expect.stringContaining(`slack-queues_${id}_dead-letters`),
+        maxReceiveCount: 10,
+      })),
+    );
+    const allowed = stack
+      .all('aws_sqs_queue_redrive_allow_policy')
+      .map(({ redrive_allow_policy }) => JSON.parse(String(redrive_allow_policy)));
+    expect(allowed).toEqual(
+      ['actions', 'answers'].map((id) => ({
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [
+          expect.stringMatching(new RegExp(`aws_sqs_queue\\.slack-queues_${id}_[^.]*[0-9A-F]+\\.arn`)),
+        ],
+      })),
+    );
   });
 
   it('delivers one job per call to the alias, says which failed, and bounds how many run at once', () => {
-    expect(stack.all('aws_lambda_event_source_mapping')).toMatchObject([
-      {
-        event_source_arn: expect.stringMatching(/aws_sqs_queue\.slack-queue_[0-9A-F]+\.arn/),
+    expect(stack.all('aws_lambda_event_source_mapping')).toMatchObject(
+      [
+        ['actions', 20],
+        ['answers', 50],
+      ].map(([id, atOnce]) => ({
+        event_source_arn: expect.stringContaining(`aws_sqs_queue.slack-queues_${id}_`),
         function_name: expect.stringContaining('functions_slack-worker_alias'),
         batch_size: 1,
         function_response_types: ['ReportBatchItemFailures'],
-        scaling_config: { maximum_concurrency: 50 },
-      },
-    ]);
+        scaling_config: { maximum_concurrency: atOnce },
+      })),
+    );
   });
 
   it('is reached over TLS only', () => {
-    const policies = stack.policies.filter(({ where }) => /^aws_sqs_queue_policy\.slack-queue_/.test(where));
-    expect(policies).toHaveLength(2);
+    const policies = stack.policies.filter(({ where }) => /^aws_sqs_queue_policy\.slack-queues_/.test(where));
+    expect(policies).toHaveLength(4);
     for (const { statements } of policies) {
       expect(statements).toMatchObject([
         { Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
@@ -83,6 +96,11 @@ describe.each(every)('Slack in $name', ({ name, stack }) => {
   it('is told by the function that tells people and by its own two, and by no other', () => {
     const senders = functionKeys.filter((key) => variablesOf(key).SLACK_QUEUE_URL !== undefined);
     expect(senders).toEqual(['request-approval', 'slack-ingress', 'slack-worker']);
+    for (const key of functionKeys) {
+      const { SLACK_QUEUE_URL: answers, SLACK_ACTIONS_QUEUE_URL: actions } = variablesOf(key);
+      expect(actions === undefined).toBe(answers === undefined);
+      if (answers !== undefined) expect(actions).not.toBe(answers);
+    }
   });
 
   it('names in variables what the functions ask for', () => {
@@ -104,9 +122,10 @@ describe.each(every)('Slack in $name', ({ name, stack }) => {
   });
 });
 
-it('runs as many jobs at once as the environment says', () => {
+it('answers as many conversations at once as the environment says, and never keeps a click waiting for them', () => {
   const stack = synthesizeStack('dev', { ...dev, slack_worker_concurrency: 5 });
   expect(stack.all('aws_lambda_event_source_mapping')).toMatchObject([
+    { scaling_config: { maximum_concurrency: 20 } },
     { scaling_config: { maximum_concurrency: 5 } },
   ]);
 });

@@ -14,7 +14,7 @@ import {
   loadEnv,
   withHandler,
 } from '@hitl/lambda';
-import { createSlackSecretReader, type SlackIngress } from '@hitl/slack';
+import { createSlackSecretReader, type SlackIngress, splitJobQueue } from '@hitl/slack';
 import { createSlackIngressFunction, signingSecretsOf } from './index.ts';
 
 type Handler = (event: unknown, context?: InvocationContext) => Promise<HttpResult>;
@@ -74,6 +74,7 @@ async function open(logger: Logger): Promise<SlackIngress> {
       'SLACK_SIGNING_SECRET',
       'SLACK_BOT_TOKEN',
       'SLACK_ASYNC',
+      'SLACK_ACTIONS_QUEUE_URL',
       'PUBLIC_URL',
     ],
   });
@@ -103,7 +104,13 @@ async function open(logger: Logger): Promise<SlackIngress> {
   return createSlackIngressFunction({
     secret,
     items: createLightItemStore({ client, tableName: env.COORDINATION_TABLE }),
-    queue: createLightJobQueue({ client, queueUrl: env.SLACK_QUEUE_URL }),
+    queue: splitJobQueue({
+      answers: createLightJobQueue({ client, queueUrl: env.SLACK_QUEUE_URL }),
+      actions:
+        env.SLACK_ACTIONS_QUEUE_URL === undefined
+          ? undefined
+          : createLightJobQueue({ client, queueUrl: env.SLACK_ACTIONS_QUEUE_URL }),
+    }),
     secrets,
     installationPrefix: `agentcore-${env.ENVIRONMENT}/slack`,
     publicUrl: env.PUBLIC_URL,

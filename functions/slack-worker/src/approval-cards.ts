@@ -56,7 +56,10 @@ async function keepCard(items: ItemStore, approvalId: string, card: PostedCard):
   }
 }
 
-/** Posts the request wherever it belongs and is not yet, and brings what is there up to date. */
+/**
+ * Posts the request wherever it belongs and is not yet, and brings what is there up to date.
+ * @throws SlackRefusedError where Slack takes it nowhere
+ */
 export async function postCards(deps: SlackWorkerDeps, run: RunState, approvalId: string): Promise<void> {
   const approval = run.approvals.get(approvalId);
   if (approval === undefined) return;
@@ -84,11 +87,13 @@ async function postMissing(deps: SlackWorkerDeps, run: RunState, approval: Appro
     return isThere ? undefined : postCard(deps, run, approval, target);
   };
 
+  const refusals: SlackRefusedError[] = [];
   let needsUsual = named.length === 0;
   for (const target of named) {
     const refusal = await refusalOf(target);
     if (refusal === undefined) continue;
     needsUsual = true;
+    refusals.push(refusal);
     failed('a card could not be posted in the channel that the policy names', target, refusal, {
       rule_ids: rulesNaming(run, approval, target.channel_id),
       posted_instead_in: usual?.channel_id ?? null,
@@ -96,8 +101,15 @@ async function postMissing(deps: SlackWorkerDeps, run: RunState, approval: Appro
   }
   for (const target of [needsUsual ? usual : undefined, thread]) {
     const refusal = target === undefined ? undefined : await refusalOf(target);
-    if (target !== undefined && refusal !== undefined) failed('a card could not be posted', target, refusal);
+    if (target === undefined || refusal === undefined) continue;
+    refusals.push(refusal);
+    failed('a card could not be posted', target, refusal);
   }
+  // Seen nowhere, a request would wait for nobody: it is tried again, and put where an alarm looks.
+  const [refusal] = refusals;
+  if (refusal === undefined) return;
+  const seen = await cardsOf(deps.items, approval.approval_id);
+  if (!seen.some(({ digest }) => digest === approval.digest)) throw refusal;
 }
 
 /** What Slack says against it: somewhere else it may still be seen, and trying again would not change the answer. */

@@ -32,11 +32,15 @@ export async function cardTargetsOf(
     home?.team_id === undefined ? [] : [{ installation: { ...home, team_id: home.team_id }, channel_id }];
   const [usual] = channelId === undefined || channels.includes(channelId) ? [] : inHome(channelId);
   const named = channels.flatMap(inHome);
-  if (named.length < channels.length)
-    deps.application.logger.error('no workspace is known that has the channels which the policy names', {
-      approval_id: approval.approval_id,
-      channel_ids: channels,
-    });
+  const wanted = [...channels, ...(channelId === undefined ? [] : [channelId])];
+  if (wanted.length > 0 && home?.team_id === undefined)
+    deps.application.logger.error(
+      'no workspace is known that has the channels for approvals: install the app',
+      {
+        approval_id: approval.approval_id,
+        channel_ids: wanted,
+      },
+    );
   return {
     named,
     ...(usual === undefined ? {} : { usual }),

@@ -1,15 +1,15 @@
 import type { ItemStore } from '@hitl/core';
-import type { SlackJob } from '@hitl/slack';
+import { forgetHome, rememberHome, type SlackJob } from '@hitl/slack';
 import { handleCommand } from './jobs/handle-command.ts';
 import { handleEdit } from './jobs/handle-edit.ts';
 import { handleFillEditModal } from './jobs/handle-fill-edit-modal.ts';
 import { handleFollow } from './jobs/handle-follow.ts';
 import { handleMessage } from './jobs/handle-message.ts';
 import { handleNotify } from './jobs/handle-notify.ts';
+import { handleRedraw } from './jobs/handle-redraw.ts';
 import { handleStop } from './jobs/handle-stop.ts';
 import { handleUninstalled } from './jobs/handle-uninstalled.ts';
 import { handleVote } from './jobs/handle-vote.ts';
-import { rememberHome } from './slack-home.ts';
 import type { Delivery, JobContext, SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export type SlackWorker = (job: SlackJob, delivery: Delivery) => Promise<void>;
@@ -26,7 +26,9 @@ export function createSlackWorker(deps: SlackWorkerDeps): SlackWorker {
     const key = `slack-job:${job.job_id}`;
     const state = await begin(deps.items, key);
     if (state === 'done') return;
-    await rememberHome(deps, job);
+    // An installation for a whole organisation names no workspace: the first that anything comes from is home.
+    if (job.kind === 'uninstalled') await forgetHome(deps.items, job);
+    else if ('team_id' in job) await rememberHome(deps.items, job);
     await dispatch(deps, job, { ...delivery, isRepeated: state === 'repeated' });
     await deps.items.put(key, { state: 'done' }, { ifVersion: 'any', ttlSeconds: keptSeconds });
   };
@@ -56,6 +58,8 @@ function dispatch(deps: SlackWorkerDeps, job: SlackJob, context: JobContext): Pr
       return handleFillEditModal(deps, job, context);
     case 'notify':
       return handleNotify(deps, job, context);
+    case 'redraw':
+      return handleRedraw(deps, job, context);
     case 'uninstalled':
       return handleUninstalled(deps, job, context);
   }

@@ -1,4 +1,9 @@
-import { createSecretsManagerClient, createSecretsManagerStore, createSqsJobQueue } from '@hitl/aws';
+import {
+  createSecretsManagerClient,
+  createSecretsManagerStore,
+  createSqsJobQueue,
+  createSqsRetries,
+} from '@hitl/aws';
 import { createFunction, openApplication } from '@hitl/cloud';
 import { createLease } from '@hitl/coordination';
 import { systemClock } from '@hitl/core';
@@ -10,15 +15,15 @@ import {
   createSlackSecretReader,
   createTokenRotation,
   slackJobSchema,
+  splitJobQueue,
 } from '@hitl/slack';
 import { z } from 'zod';
 import { createSlackWorker } from './create-slack-worker.ts';
 import { openAgentCore } from './open-agent-core.ts';
 import { openSlackParts } from './open-slack-parts.ts';
+import { createPutOff, queueRecordSchema } from './put-off.ts';
 
-const sqsEventSchema = z.object({
-  Records: z.array(z.object({ messageId: z.string(), body: z.string() })),
-});
+const sqsEventSchema = z.object({ Records: z.array(queueRecordSchema) });
 
 interface BatchAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
@@ -35,6 +40,7 @@ export const handler = createFunction({
     const env = loadEnv({
       required: ['SLACK_QUEUE_URL'],
       optional: [
+        'SLACK_ACTIONS_QUEUE_URL',
         'SLACK_SECRETS_NAME',
         'SLACK_BOT_TOKEN',
         'SLACK_CHANNEL_ID',
@@ -82,7 +88,13 @@ export const handler = createFunction({
       feed,
       sessions,
       items,
-      queue: createSqsJobQueue({ region, queueUrl: env.SLACK_QUEUE_URL }),
+      queue: splitJobQueue({
+        answers: createSqsJobQueue({ region, queueUrl: env.SLACK_QUEUE_URL }),
+        actions:
+          env.SLACK_ACTIONS_QUEUE_URL === undefined
+            ? undefined
+            : createSqsJobQueue({ region, queueUrl: env.SLACK_ACTIONS_QUEUE_URL }),
+      }),
       ...parts,
       installations,
       ...(env.AGENTCORE_GATEWAY_URL === undefined
@@ -98,12 +110,18 @@ export const handler = createFunction({
       channelId: env.SLACK_CHANNEL_ID,
       publicUrl: env.PUBLIC_URL,
     });
+    const putOff = createPutOff({
+      queueUrls: [env.SLACK_QUEUE_URL, env.SLACK_ACTIONS_QUEUE_URL],
+      retryLater: createSqsRetries({ region }),
+      logger,
+    });
     return async (event: unknown, { remainingMs }): Promise<BatchAnswer> => {
       const parsed = sqsEventSchema.safeParse(event);
       if (!parsed.success) throw toInvalidInput(parsed.error);
       await ensurePolicyRecorded();
       const batchItemFailures: { readonly itemIdentifier: string }[] = [];
-      for (const { messageId, body } of parsed.data.Records) {
+      for (const record of parsed.data.Records) {
+        const { messageId, body } = record;
         try {
           // Behind a failed one nothing of the batch is done: it might be of the same group.
           if (batchItemFailures.length > 0) throw new Error('behind a job that failed');
@@ -112,6 +130,7 @@ export const handler = createFunction({
         } catch (error) {
           logger.error('a job failed', { error, message_id: messageId });
           batchItemFailures.push({ itemIdentifier: messageId });
+          await putOff(record);
         }
       }
       await feed.flush();

@@ -1,7 +1,6 @@
 import { createRateLimiter, type RateLimiter } from '@hitl/coordination';
 import { type Clock, type ItemStore, NotFoundError } from '@hitl/core';
-import { createAnswerWriter, createSlackClient, type InstallationRef } from '@hitl/slack';
-import { rememberedHome } from './slack-home.ts';
+import { createAnswerWriter, createSlackClient, type InstallationRef, rememberedHome } from '@hitl/slack';
 import type { SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export interface SlackPartsOptions {

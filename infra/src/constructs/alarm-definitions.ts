@@ -34,7 +34,7 @@ export interface WatchedParts {
   readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   readonly stateMachineArn: string;
   readonly tableNames: readonly string[];
-  readonly slackQueueName: string;
+  readonly slackQueueNames: { readonly answers: string; readonly actions: string };
   readonly topicName: string;
   readonly deadLetterQueues: readonly string[];
   readonly apiId: string;
@@ -83,16 +83,17 @@ export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
     },
     {
       id: 'slack-jobs-late',
-      description: 'Something that was said or decided in Slack waits for ten minutes: look at the worker.',
+      description: 'Something that was said in Slack waits for ten minutes: look at the worker.',
       // A job can wait for as long as an answer of its thread is streamed.
       above: 600,
-      metric: {
-        namespace: 'AWS/SQS',
-        name: 'ApproximateAgeOfOldestMessage',
-        dimensions: { QueueName: parts.slackQueueName },
-        statistic: 'Maximum',
-        periodSeconds: fiveMinutes,
-      },
+      metric: ageOf(parts.slackQueueNames.answers),
+    },
+    {
+      id: 'slack-actions-late',
+      description:
+        'A click in Slack, or an approval to be shown there, waits for two minutes: look at the worker.',
+      above: 120,
+      metric: ageOf(parts.slackQueueNames.actions),
     },
     ...approvalAlarms(parts),
   ];
@@ -195,4 +196,14 @@ function approvalAlarms({ environment }: WatchedParts): AlarmDefinition[] {
 
 function sum(namespace: string, name: string, dimensions: Record<string, string>): Metric {
   return { namespace, name, dimensions, statistic: 'Sum', periodSeconds: fiveMinutes };
+}
+
+function ageOf(queue: string): Metric {
+  return {
+    namespace: 'AWS/SQS',
+    name: 'ApproximateAgeOfOldestMessage',
+    dimensions: { QueueName: queue },
+    statistic: 'Maximum',
+    periodSeconds: fiveMinutes,
+  };
 }

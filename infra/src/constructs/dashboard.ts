@@ -78,7 +78,9 @@ function widgetsOf(
     },
     {
       title: 'Slack: oldest job (s)',
-      series: [['AWS/SQS', 'ApproximateAgeOfOldestMessage', 'QueueName', parts.slackQueueName]],
+      series: Object.values(parts.slackQueueNames).map(
+        (name): Series => ['AWS/SQS', 'ApproximateAgeOfOldestMessage', 'QueueName', name],
+      ),
       stat: 'Maximum',
     },
     {

@@ -4,7 +4,6 @@ import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy/index.j
 import { SqsQueueRedriveAllowPolicy } from '@cdktf/provider-aws/lib/sqs-queue-redrive-allow-policy/index.js';
 import { Construct } from 'constructs';
 import type { Place } from './place.ts';
-import type { Role } from './role.ts';
 import type { ServiceFunction } from './service-function.ts';
 import { writePolicy } from './write-policy.ts';
 
@@ -12,26 +11,29 @@ const day = 24 * 60 * 60;
 /** Between the end of a call that was cut off and the next attempt. */
 const graceSeconds = 30;
 
+/** The worker puts a failed job off by seconds first, by five minutes in the end: together half an hour. */
+const maxAttempts = 10;
+
 /**
- * Jobs for Slack, in order within a group (a thread, an approval) and side by side otherwise. What fails five times is put aside, so
+ * Jobs for Slack, in order within a group (a thread, an approval) and side by side otherwise. What fails ten times is put aside, so
  * that it does not hold its group up for ever.
  */
 export class SlackQueue extends Construct {
   readonly url: string;
   readonly name: string;
   readonly deadLetterQueueName: string;
-  readonly #arn: string;
+  readonly arn: string;
 
   constructor(
     scope: Construct,
     id: string,
     /** `jobSeconds`: the longest that a job may take. */
-    props: { readonly place: Place; readonly jobSeconds: number },
+    props: { readonly place: Place; readonly name: string; readonly jobSeconds: number },
   ) {
     super(scope, id);
     const { place, jobSeconds } = props;
-    this.name = `${place.prefix}-hitl-slack.fifo`;
-    this.deadLetterQueueName = `${place.prefix}-hitl-slack-dead-letters.fifo`;
+    this.name = `${place.prefix}-${props.name}.fifo`;
+    this.deadLetterQueueName = `${place.prefix}-${props.name}-dead-letters.fifo`;
     const fifo = {
       fifoQueue: true,
       // Every job brings an id of its own: two that read the same are two.
@@ -52,7 +54,7 @@ export class SlackQueue extends Construct {
       visibilityTimeoutSeconds: jobSeconds + graceSeconds,
       // What nobody answered in a day, nobody waits for any more.
       messageRetentionSeconds: day,
-      redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 5 }),
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: maxAttempts }),
     });
     new SqsQueueRedriveAllowPolicy(this, 'redrive-allow', {
       queueUrl: deadLetters.url,
@@ -77,22 +79,13 @@ export class SlackQueue extends Construct {
       });
     }
     this.url = queue.url;
-    this.#arn = queue.arn;
+    this.arn = queue.arn;
   }
 
-  grantSend(role: Role): void {
-    role.allow({ sid: 'SendSlackJobs', actions: ['sqs:SendMessage'], resources: [this.#arn] });
-  }
-
-  /** One job per call: a failed one is tried again alone. */
+  /** One job per call: a failed one is tried again alone. The role must have been granted to take. */
   deliverTo(worker: ServiceFunction, atMostAtOnce: number): void {
-    worker.role.allow({
-      sid: 'TakeSlackJobs',
-      actions: ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
-      resources: [this.#arn],
-    });
     new LambdaEventSourceMapping(this, 'delivery', {
-      eventSourceArn: this.#arn,
+      eventSourceArn: this.arn,
       functionName: worker.aliasArn,
       batchSize: 1,
       functionResponseTypes: ['ReportBatchItemFailures'],

@@ -6,7 +6,7 @@ import type { Notifications } from '../constructs/notifications.ts';
 import type { Place } from '../constructs/place.ts';
 import type { Secrets } from '../constructs/secrets.ts';
 import type { ServiceFunction } from '../constructs/service-function.ts';
-import type { SlackQueue } from '../constructs/slack-queue.ts';
+import type { SlackQueues } from '../constructs/slack-queues.ts';
 import type { Tables } from '../constructs/tables.ts';
 import type { Workflow } from '../constructs/workflow.ts';
 import type { Environment } from '../environment-schema.ts';
@@ -20,7 +20,7 @@ export interface EnvironmentParts {
   readonly secrets: Secrets;
   readonly notifications: Notifications;
   readonly events: Events;
-  readonly slackQueue: SlackQueue;
+  readonly slackQueues: SlackQueues;
   readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   readonly workflow: Workflow;
   readonly api: HttpApi;

@@ -15,7 +15,7 @@ import { type Network, OwnNetwork } from '../constructs/network.ts';
 import { Notifications } from '../constructs/notifications.ts';
 import { Secrets } from '../constructs/secrets.ts';
 import type { ServiceFunction } from '../constructs/service-function.ts';
-import { SlackQueue } from '../constructs/slack-queue.ts';
+import { SlackQueues } from '../constructs/slack-queues.ts';
 import { Tables } from '../constructs/tables.ts';
 import { Workflow, workflowArn } from '../constructs/workflow.ts';
 import { createFunctions, timeoutOf } from '../create-functions.ts';
@@ -51,7 +51,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
   readonly secrets: Secrets;
   readonly notifications: Notifications;
   readonly events: Events;
-  readonly slackQueue: SlackQueue;
+  readonly slackQueues: SlackQueues;
   readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   readonly workflow: Workflow;
   readonly api: HttpApi;
@@ -83,7 +83,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       ...(config.alarm_email === undefined ? {} : { alarmEmail: config.alarm_email }),
     });
     this.events = new Events(this, 'events', { place });
-    this.slackQueue = new SlackQueue(this, 'slack-queue', {
+    this.slackQueues = new SlackQueues(this, 'slack-queues', {
       place,
       jobSeconds: timeoutOf('slack-worker', config),
     });
@@ -125,14 +125,14 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       secrets: this.secrets,
       events: this.events,
       notifications: this.notifications,
-      slackQueue: this.slackQueue,
+      slackQueues: this.slackQueues,
       functions: this.functions,
       modelId,
       guardrail,
       key: key.key,
       agentCoreArn: config.agentcore_gateway_arn,
     });
-    this.slackQueue.deliverTo(this.functions['slack-worker'], config.slack_worker_concurrency);
+    this.slackQueues.deliverTo(this.functions['slack-worker'], config.slack_worker_concurrency);
 
     this.workflow = new Workflow(this, 'workflow', {
       place,
@@ -218,11 +218,14 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       functions: this.functions,
       stateMachineArn: this.workflow.arn,
       tableNames: this.tables.names,
-      slackQueueName: this.slackQueue.name,
+      slackQueueNames: {
+        answers: this.slackQueues.answers.name,
+        actions: this.slackQueues.actions.name,
+      },
       topicName: this.notifications.topicName,
       deadLetterQueues: [
         ...functions.flatMap((target) => target.deadLetterQueueName ?? []),
-        this.slackQueue.deadLetterQueueName,
+        ...this.slackQueues.all.map(({ deadLetterQueueName }) => deadLetterQueueName),
         this.events.deadLetterQueueName,
       ],
       apiId: this.api.id,
@@ -254,7 +257,8 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       coordination_table_name: this.tables.nameOf('coordination'),
       directory_table_name: this.tables.nameOf('directory'),
       slack_secret_name: this.secrets.nameOf('slack'),
-      slack_queue_url: this.slackQueue.url,
+      slack_queue_url: this.slackQueues.answers.url,
+      slack_actions_queue_url: this.slackQueues.actions.url,
       dashboard_url: dashboard.url,
       mcp_url: mcpApi.url,
       vpc_id: this.network.vpcId,

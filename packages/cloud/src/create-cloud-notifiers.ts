@@ -24,6 +24,7 @@ export function createCloudNotifiers({ region, told }: CloudNotifiersOptions): r
       'SNS_TOPIC_ARN',
       'EVENT_BUS_NAME',
       'SLACK_QUEUE_URL',
+      'SLACK_ACTIONS_QUEUE_URL',
       'NOTIFICATION_SECRETS_NAME',
       'PUBLIC_URL',
     ],
@@ -38,7 +39,11 @@ export function createCloudNotifiers({ region, told }: CloudNotifiersOptions): r
       tellOnce(createEventBridgeNotifier({ region, busName: env.EVENT_BUS_NAME, ...link }), told),
     );
   if (env.SLACK_QUEUE_URL !== undefined)
-    notifiers.push(createQueueNotifier(createSqsJobQueue({ region, queueUrl: env.SLACK_QUEUE_URL })));
+    notifiers.push(
+      createQueueNotifier(
+        createSqsJobQueue({ region, queueUrl: env.SLACK_ACTIONS_QUEUE_URL ?? env.SLACK_QUEUE_URL }),
+      ),
+    );
   if (env.NOTIFICATION_SECRETS_NAME !== undefined) {
     const secrets = createSecretsManagerSecretSource({ client: createSecretsManagerClient({ region }) });
     const secretName = env.NOTIFICATION_SECRETS_NAME;

@@ -158,7 +158,13 @@ export async function openCloud(options: CloudOptions) {
     );
   };
   const events: { readonly DetailType: string; readonly Detail: string }[] = [];
-  const jobs: { readonly group: unknown; readonly id: unknown; readonly body: JsonObject }[] = [];
+  const putOff: { readonly queue: string; readonly seconds: number }[] = [];
+  const jobs: {
+    readonly queue: string;
+    readonly group: unknown;
+    readonly id: unknown;
+    readonly body: JsonObject;
+  }[] = [];
   const front = await startAwsFront({
     dynamoUrl: dynalite.endpoint,
     calls: {
@@ -186,14 +192,19 @@ export async function openCloud(options: CloudOptions) {
         if (SecretId !== 'agentcore-dev/mcp' || secret === '') throw named('ResourceNotFoundException');
         return { Name: SecretId, SecretString: secret };
       },
-      'amazonsqs.SendMessage': ({ MessageBody, MessageGroupId, MessageDeduplicationId }) => {
+      'amazonsqs.SendMessage': ({ QueueUrl, MessageBody, MessageGroupId, MessageDeduplicationId }) => {
         const text = String(MessageBody);
         jobs.push({
+          queue: String(QueueUrl).split('/').at(-1) ?? '',
           group: MessageGroupId,
           id: MessageDeduplicationId,
           body: JSON.parse(text) as JsonObject,
         });
         return { MessageId: '1', MD5OfMessageBody: createHash('md5').update(text).digest('hex') };
+      },
+      'amazonsqs.ChangeMessageVisibility': ({ QueueUrl, VisibilityTimeout }) => {
+        putOff.push({ queue: String(QueueUrl).split('/').at(-1) ?? '', seconds: Number(VisibilityTimeout) });
+        return {};
       },
       'events.PutEvents': ({ Entries }) => {
         events.push(...(Entries as { DetailType: string; Detail: string }[]));
@@ -238,6 +249,7 @@ export async function openCloud(options: CloudOptions) {
     SNS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:dev-hitl',
     EVENT_BUS_NAME: 'dev-agentcore',
     SLACK_QUEUE_URL: `${front.url}/123456789012/dev-slack.fifo`,
+    SLACK_ACTIONS_QUEUE_URL: `${front.url}/123456789012/dev-slack-actions.fifo`,
     SLACK_SECRETS_NAME: 'agentcore-dev/slack',
     NOTIFICATION_SECRETS_NAME: 'agentcore-dev/notifications',
     PUBLIC_URL: 'https://hitl.example.com',
@@ -262,6 +274,7 @@ export async function openCloud(options: CloudOptions) {
     engine,
     events,
     jobs,
+    putOff,
     lines,
     payloads,
     topic: front.published,

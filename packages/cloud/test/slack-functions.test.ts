@@ -71,6 +71,9 @@ afterAll(async () => {
 async function hand(...bodies: readonly unknown[]): Promise<readonly number[]> {
   const Records = bodies.map((body, index) => ({
     messageId: `message-${index}`,
+    receiptHandle: `receipt-${index}`,
+    eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:dev-slack.fifo',
+    attributes: { ApproximateReceiveCount: '2' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   }));
   const { batchItemFailures } = (await cloud.invoke('slack-worker', { Records })) as unknown as BatchAnswer;
@@ -107,6 +110,13 @@ describe('the deployed Slack functions', () => {
     });
     expect(click.status).toBe(200);
     await work();
+    const queueOf = Object.fromEntries(cloud.jobs.map(({ queue, body }) => [body.kind, queue]));
+    expect(queueOf).toEqual({
+      message: 'dev-slack.fifo',
+      follow: 'dev-slack.fifo',
+      notify: 'dev-slack-actions.fifo',
+      vote: 'dev-slack-actions.fifo',
+    });
     const all = JSON.stringify(await answers());
     expect(all).toMatch(/Approved.*carol/);
     expect((await answers()).every(({ stream }) => stream?.state !== 'streaming')).toBe(true);
@@ -136,6 +146,7 @@ describe('the deployed Slack functions', () => {
     const job = cloud.jobs[delivered]?.body;
     front.failNext('chat.startStream', { kind: 'error', error: 'token_revoked' });
     expect(await hand(job)).toEqual([0]);
+    expect(cloud.putOff.at(-1)).toEqual({ queue: 'dev-slack.fifo', seconds: 15 });
     await work();
     expect(await hand(job)).toEqual([]);
     await work();
@@ -145,5 +156,43 @@ describe('the deployed Slack functions', () => {
     );
     const { items } = await cloud.stores.runs.list({ limit: 10 });
     expect(items.filter(({ query }) => query.includes('jane.smith@'))).toHaveLength(1);
+  });
+
+  it('give back what must be shown and Slack takes nowhere, and show it when Slack takes it again', async () => {
+    const thread = await mention('suspend jane@example.com, please');
+    expect(await hand(cloud.jobs[delivered]?.body)).toEqual([]);
+    delivered += 1;
+    await cloud.settle();
+    while (cloud.jobs[delivered]?.body.kind !== 'notify') delivered += 1;
+    const card = cloud.jobs[delivered]?.body;
+    front.failNext('chat.postMessage', { kind: 'error', error: 'is_archived' });
+    expect(await hand(card)).toEqual([0]);
+    await work();
+    const messages = (await front.messages(thread.channel, thread.thread_ts)).slice(1);
+    expect(JSON.stringify(messages)).toContain(actionIds.approve);
+  });
+
+  it('never keep a vote waiting for the picture of the vote before it', async () => {
+    const thread = await mention('suspend john.doe@example.com again');
+    await work();
+    const answers = async () => (await front.messages(thread.channel, thread.thread_ts)).slice(1);
+    const card = (await answers()).find(({ blocks }) => JSON.stringify(blocks).includes(actionIds.approve));
+    await driver.click({
+      ...thread,
+      user: front.workspace.users.carol ?? '',
+      message_ts: card?.ts ?? '',
+      action_id: actionIds.approve,
+    });
+    front.failNext('chat.update', { kind: 'http', status: 503, when: 'before' }, 3);
+    const vote = cloud.jobs[delivered];
+    expect([vote?.body.kind, await hand(vote?.body)]).toEqual(['vote', []]);
+    const redraw = cloud.jobs.find(({ body }) => body.kind === 'redraw');
+    expect(redraw).toMatchObject({
+      queue: 'dev-slack-actions.fifo',
+      group: expect.not.stringMatching(/^approval/),
+    });
+    delivered += 1;
+    await work();
+    expect(JSON.stringify(await answers())).toMatch(/Approved.*carol/);
   });
 });

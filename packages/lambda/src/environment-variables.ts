@@ -55,6 +55,8 @@ export const environmentVariables = {
   SLACK_BOT_TOKEN: text,
   SLACK_SIGNING_SECRET: text,
   SLACK_CHANNEL_ID: text,
+  /** Beside `SLACK_QUEUE_URL`, for what must not wait behind answers that stream. */
+  SLACK_ACTIONS_QUEUE_URL: url,
   SLACK_ASYNC: flag,
   SLACK_WEBHOOK_URL: url,
   TEAMS_WEBHOOK_URL: url,

@@ -17,5 +17,6 @@ export { createQueueNotifier } from './notify/create-queue-notifier.ts';
 export { queueEntryOf } from './queue-entry-of.ts';
 export * from './render/index.ts';
 export { slackPaths } from './slack-paths.ts';
+export { splitJobQueue } from './split-job-queue.ts';
 export * from './stream/index.ts';
 export * from './verify/index.ts';

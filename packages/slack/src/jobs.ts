@@ -155,6 +155,13 @@ const notifyJob = z.object({
   sequence: z.int().min(0),
 });
 
+/** Cards of a request that could not be drawn when it changed. */
+const redrawJob = z.object({
+  kind: z.literal('redraw'),
+  job_id: z.string().min(1).max(256),
+  approval_id: internalId,
+});
+
 /** Go on showing a run in a thread, where a worker's time ended. */
 const followJob = z.object({
   kind: z.literal('follow'),
@@ -178,7 +185,9 @@ export const slackJobSchema = z.discriminatedUnion('kind', [
   commandJob,
   uninstalledJob,
   notifyJob,
+  redrawJob,
   followJob,
 ]);
+export const slackJobKinds = slackJobSchema.options.map(({ shape }) => shape.kind.value);
 export type SlackJob = z.infer<typeof slackJobSchema>;
 export type SlackJobOf<K extends SlackJob['kind']> = Extract<SlackJob, { readonly kind: K }>;

@@ -3,7 +3,7 @@ import { conversationOf, type SlackJob } from './jobs.ts';
 
 /**
  * The job as the queue takes it. What is in one group waits for its turn: messages of a thread behind the answer that streams
- * there; votes and edits on one request behind each other, but never behind a thread.
+ * there; votes and edits on one request behind each other, but neither behind a thread nor behind cards that Slack does not take now.
  */
 export function queueEntryOf(job: SlackJob): Job {
   // Members that are undefined must not be there: the body is JSON.
@@ -20,7 +20,9 @@ function groupOf(job: SlackJob): string {
     case 'edit':
       return `approval:${job.approval_id}`;
     case 'notify':
-      return job.approval_id === undefined ? `run:${job.run_id}` : `approval:${job.approval_id}`;
+      return job.approval_id === undefined ? `run:${job.run_id}` : `cards:${job.approval_id}`;
+    case 'redraw':
+      return `cards:${job.approval_id}`;
     case 'fill-edit-modal':
       return `modal:${job.view_id}`;
     case 'stop':

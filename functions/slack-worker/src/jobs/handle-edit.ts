@@ -2,6 +2,7 @@ import { type Caller, editApproval, loadApproval } from '@hitl/application';
 import { digestOf, InvalidInputError, type JsonObject, jsonObjectSchema } from '@hitl/core';
 import type { SlackJobOf } from '@hitl/slack';
 import { postCards } from '../approval-cards.ts';
+import { drawOrLeave } from '../draw-or-leave.ts';
 import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
 import { isRefusal, tellRefusal } from '../tell-person.ts';
 import { callerOf } from '../who-acts.ts';
@@ -25,7 +26,7 @@ export const handleEdit: HandleJob<'edit'> = async (deps, job, context) => {
     return;
   }
   const { run } = await loadApproval(deps.application, job.approval_id);
-  await postCards(deps, run, job.approval_id);
+  await drawOrLeave(deps, job, () => postCards(deps, run, job.approval_id));
 };
 
 /** The delivery before, which did not end, may have written the edit. */

@@ -1,6 +1,7 @@
 import { type Caller, castVote, loadApproval } from '@hitl/application';
 import type { SlackJobOf } from '@hitl/slack';
 import { refreshCards } from '../approval-cards.ts';
+import { drawOrLeave } from '../draw-or-leave.ts';
 import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
 import { isRefusal, tellRefusal } from '../tell-person.ts';
 import { callerOf } from '../who-acts.ts';
@@ -22,7 +23,7 @@ export const handleVote: HandleJob<'vote'> = async (deps, job, context) => {
     if (!isRefusal(error)) throw error;
     await tellRefusal(deps, { ...job, installation: installationOfJob(job) }, error);
   }
-  await refreshCards(deps, job.approval_id);
+  await drawOrLeave(deps, job, () => refreshCards(deps, job.approval_id));
 };
 
 /** Clocks of the ingress and of who wrote the record may differ by this much. */

@@ -8,6 +8,7 @@ import { installPage, privateHeaders } from './install-page.ts';
 import type { InstallationStore } from './installation-store.ts';
 import type { OauthClient } from './oauth-client.ts';
 import { clearedCookie, startState, takeState } from './oauth-state.ts';
+import { rememberHome } from './slack-home.ts';
 
 export interface InstallRoutes {
   /** `GET /slack/install`: sends the browser to Slack. */
@@ -63,6 +64,9 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
       installed_at: isoNow(clock),
       ...tokensOf(answer, clock.now()),
     });
+    // An approval may have to be shown before anybody has said a word there.
+    if (answer.team != null)
+      await rememberHome(items, { team_id: answer.team.id, ...(isOrgWide ? { enterprise_id: id } : {}) });
     return id;
   }
 

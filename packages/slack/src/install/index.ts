@@ -19,4 +19,5 @@ export {
 } from './installation-store.ts';
 export type { OauthClient } from './oauth-client.ts';
 export { removeInstallation } from './remove-installation.ts';
+export { forgetHome, rememberedHome, rememberHome } from './slack-home.ts';
 export { parseSlackSecret, type SlackSecret } from './slack-secret.ts';

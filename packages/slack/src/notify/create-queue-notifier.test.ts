@@ -11,7 +11,7 @@ describeNotifierContract('the notifier over the queue', async () => {
 });
 
 describe('the notifier over the queue', () => {
-  it('sends ids and no content, in the turn of the approval', async () => {
+  it('sends ids and no content, in the turn of the cards', async () => {
     const queue = createMemoryJobQueue();
     const run = runOf(['secret text']);
     await createQueueNotifier(queue).notify({
@@ -21,7 +21,7 @@ describe('the notifier over the queue', () => {
       to: ['group:leads'],
     });
     const [job] = queue.jobs;
-    expect(job?.group).toBe('approval:apr_1');
+    expect(job?.group).toBe('cards:apr_1');
     expect(slackJobSchema.parse(job?.body)).toMatchObject({
       kind: 'notify',
       event: 'approval-reminded',
