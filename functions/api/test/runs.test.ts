@@ -191,14 +191,14 @@ describe('GET /agent/runs', () => {
 });
 
 describe('POST /agent/runs/{run_id}/cancel', () => {
-  it('lets the requester cancel, and nobody else', async () => {
+  it('lets the requester cancel, and nobody whom it does not concern', async () => {
     const { call, ask, engine, record } = openApi();
     const { run_id } = await ask('alice', 'suspend jane');
     const route = `POST /agent/runs/${String(run_id)}/cancel`;
-    const refused = await call('carol', route, { body: {} });
-    expect(refused.status).toBe(403);
+    const refused = await call('mallory', route, { body: {} });
+    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
     expect((await record()).filter(({ type }) => type === 'request-refused')).toMatchObject([
-      { actor: 'carol' },
+      { actor: 'mallory' },
     ]);
     expect((await call('alice', route, { body: { reason: 'never mind' } })).status).toBe(200);
     await engine.quiesce();
@@ -206,6 +206,18 @@ describe('POST /agent/runs/{run_id}/cancel', () => {
     const again = await call('alice', route, { body: {} });
     expect(again.status).toBe(409);
     expect(again.body.code).toBe('run_not_active');
+  });
+
+  it('lets who was asked to approve cancel as well, in their own name', async () => {
+    const { call, ask, pending, engine, record } = openApi({ answers: suspendJane });
+    const { run_id } = await ask('alice', 'suspend jane');
+    await pending();
+    expect((await call('carol', `POST /agent/runs/${String(run_id)}/cancel`, { body: {} })).status).toBe(200);
+    await engine.quiesce();
+    expect((await call('alice', `GET /agent/runs/${String(run_id)}`)).body.status).toBe('cancelled');
+    expect((await record()).filter(({ type }) => type === 'cancel-requested')).toMatchObject([
+      { actor: 'carol', data: { principal_id: 'carol' } },
+    ]);
   });
 });
 
