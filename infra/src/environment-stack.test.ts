@@ -212,6 +212,7 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
       `${name}_advance-dead-letters`,
       `${name}_expire_approval-dead-letters`,
       `${name}_hitl_approval-dead-letters`,
+      `${name}-hitl-slack-actions-dead-letters.fifo`,
       `${name}-hitl-slack-dead-letters.fifo`,
     ]);
     for (const queue of queues) {
@@ -330,7 +331,8 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
         'agentcore-dead-letters-waiting',
         'hitl-slack-actions-dead-letters-waiting',
         'hitl-slack-dead-letters-waiting',
-        'slack-jobs-late',
+        'slack-actions-late',
+        ...(name === 'dev' ? [] : ['slack-jobs-late', 'expire-approval-duration']),
         'api-server-errors',
         'approval-latency',
         'approval-expiry-rate',

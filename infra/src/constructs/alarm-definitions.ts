@@ -29,7 +29,7 @@ export type AlarmDefinition = {
 
 export interface WatchedParts {
   readonly environment: string;
-  /** Also on tables whose throttling makes something late and nothing wrong. */
+  /** Also on what makes something late that nobody looks at just then, and nothing wrong. */
   readonly enhanced: boolean;
   readonly functions: Readonly<Record<FunctionKey, ServiceFunction>>;
   readonly stateMachineArn: string;
@@ -81,13 +81,17 @@ export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
       above: 0,
       metric: sum('AWS/ApiGateway', '5xx', { ApiId: parts.apiId }),
     },
-    {
-      id: 'slack-jobs-late',
-      description: 'Something that was said in Slack waits for ten minutes: look at the worker.',
-      // A job can wait for as long as an answer of its thread is streamed.
-      above: 600,
-      metric: ageOf(parts.slackQueueNames.answers),
-    },
+    ...(parts.enhanced
+      ? [
+          {
+            id: 'slack-jobs-late',
+            description: 'Something that was said in Slack waits for ten minutes: look at the worker.',
+            // A job can wait for as long as an answer of its thread is streamed.
+            above: 600,
+            metric: ageOf(parts.slackQueueNames.answers),
+          },
+        ]
+      : []),
     {
       id: 'slack-actions-late',
       description:
@@ -101,11 +105,11 @@ export function defineAlarms(parts: WatchedParts): AlarmDefinition[] {
 
 /** Also what takes a new version back while CodeDeploy shifts to it. */
 export function functionAlarms(
-  { functions }: Pick<WatchedParts, 'functions'>,
+  { functions, enhanced }: Pick<WatchedParts, 'functions' | 'enhanced'>,
   key: FunctionKey,
 ): AlarmDefinition[] {
   const target = functions[key];
-  const { plansItsTime }: FunctionDefinition = functionCatalog[key];
+  const { plansItsTime, calledAsynchronously }: FunctionDefinition = functionCatalog[key];
   const dimensions = { FunctionName: target.name };
   const errors: AlarmDefinition = {
     id: `${target.node.id}-errors`,
@@ -114,7 +118,7 @@ export function functionAlarms(
     above: 3,
     metric: sum('AWS/Lambda', 'Errors', dimensions),
   };
-  if (plansItsTime) return [errors];
+  if (plansItsTime || (calledAsynchronously && !enhanced)) return [errors];
   return [
     errors,
     {

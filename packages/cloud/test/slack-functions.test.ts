@@ -113,7 +113,6 @@ describe('the deployed Slack functions', () => {
     const queueOf = Object.fromEntries(cloud.jobs.map(({ queue, body }) => [body.kind, queue]));
     expect(queueOf).toEqual({
       message: 'dev-slack.fifo',
-      follow: 'dev-slack.fifo',
       notify: 'dev-slack-actions.fifo',
       vote: 'dev-slack-actions.fifo',
     });
