@@ -1,7 +1,7 @@
 import { createSecretsManagerClient, createSecretsManagerStore, createSqsJobQueue } from '@hitl/aws';
 import { createFunction, openApplication } from '@hitl/cloud';
 import { createLease } from '@hitl/coordination';
-import { systemClock } from '@hitl/core';
+import { approvalPagesAt, systemClock } from '@hitl/core';
 import { loadEnv, toInvalidInput } from '@hitl/lambda';
 import {
   createBotTokens,
@@ -41,6 +41,7 @@ export const handler = createFunction({
         'SLACK_BOT_TOKEN',
         'SLACK_CHANNEL_ID',
         'PUBLIC_URL',
+        'APPROVAL_PAGE_PATH',
         'AGENTCORE_GATEWAY_URL',
         'MCP_SECRETS_NAME',
       ],
@@ -97,7 +98,7 @@ export const handler = createFunction({
             }),
           }),
       channelId: env.SLACK_CHANNEL_ID,
-      publicUrl: env.PUBLIC_URL,
+      pages: approvalPagesAt(env.PUBLIC_URL, env.APPROVAL_PAGE_PATH),
     });
     return async (event: unknown, { remainingMs }): Promise<BatchAnswer> => {
       const parsed = sqsEventSchema.safeParse(event);

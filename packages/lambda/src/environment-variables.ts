@@ -81,6 +81,8 @@ export const environmentVariables = {
   SLACK_QUEUE_URL: url,
   /** Where people reach the API and its pages; links in cards begin with it. */
   PUBLIC_URL: url,
+  /** Which of the pages those links go to. */
+  APPROVAL_PAGE_PATH: matching(/^(\/[\w-]+)+$/, 'must be a path such as /slack/approvals'),
   EVENT_BUS_NAME: text,
   SNS_TOPIC_ARN: matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:.+$/, 'must be the ARN of an SNS topic'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'must be debug, info, warn or error' }),

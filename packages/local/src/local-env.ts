@@ -28,6 +28,7 @@ const optional = [
   'SLACK_WEBHOOK_URL',
   'TEAMS_WEBHOOK_URL',
   'PUBLIC_URL',
+  'APPROVAL_PAGE_PATH',
   'LOG_LEVEL',
 ] as const;
 

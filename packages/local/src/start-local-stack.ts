@@ -115,6 +115,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         teams_webhook_url: env.TEAMS_WEBHOOK_URL,
         slack_webhook_url: env.SLACK_WEBHOOK_URL,
         public_url: env.PUBLIC_URL,
+        approval_page_path: env.APPROVAL_PAGE_PATH,
       },
       { told: stores.items },
     );

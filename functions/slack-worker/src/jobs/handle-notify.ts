@@ -1,7 +1,7 @@
 import { presentApproval } from '@hitl/application';
 import { isFinished, isoNow, type RunState } from '@hitl/core';
 import { queueEntryOf, renderReminder, type SlackJobOf, SlackRefusedError } from '@hitl/slack';
-import { approvalPageUrl, cardsOf, postCards, refreshCards } from '../approval-cards.ts';
+import { cardsOf, pageUrlOf, postCards, refreshCards } from '../approval-cards.ts';
 import { showEnd } from '../follow-run.ts';
 import { mentionsOf } from '../mentions-of.ts';
 import { findRunThread } from '../run-thread.ts';
@@ -71,7 +71,7 @@ async function remind(
   const message = renderReminder(presentApproval(run, approval, deps.application.clock.now()), {
     kind: job.event === 'approval-reminded' ? 'reminded' : 'escalated',
     mention: await mentionsOf(deps, job.to, installation, [approval.requester_id]),
-    pageUrl: approvalPageUrl(deps, approvalId),
+    pageUrl: pageUrlOf(deps, approvalId),
   });
   try {
     await deps.slack.postOnce(installation, job.job_id, {

@@ -2,6 +2,7 @@ import type { RequestDeps } from '@hitl/application';
 
 import type { RateLimiter } from '@hitl/coordination';
 import {
+  approvalPagesAt,
   type Clock,
   InvalidInputError,
   type ItemStore,
@@ -103,7 +104,7 @@ export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefin
         queue,
         ...parts,
         channelId: env.SLACK_CHANNEL_ID,
-        publicUrl: env.PUBLIC_URL,
+        pages: approvalPagesAt(env.PUBLIC_URL, env.APPROVAL_PAGE_PATH),
       });
       await queue.start((body, signal) =>
         worker(slackJobSchema.parse(body), { signal, remainingMs: () => Number.POSITIVE_INFINITY }),
