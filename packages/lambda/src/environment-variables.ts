@@ -47,6 +47,8 @@ export const environmentVariables = {
   SLACK_SECRETS_NAME: text,
   SLACK_BOT_TOKEN: text,
   SLACK_SIGNING_SECRET: text,
+  SLACK_CLIENT_ID: text,
+  SLACK_CLIENT_SECRET: text,
   SLACK_CHANNEL_ID: text,
   SLACK_ASYNC: flag,
   SLACK_WEBHOOK_URL: url,
