@@ -105,6 +105,11 @@ const fields = z.strictObject({
     .string()
     .regex(/^[CG][A-Z0-9]{2,}$/, 'must be the id of a channel such as C0123456789, not its name')
     .optional(),
+  /**
+   * Where links in cards lead: `slack` is the page that people sign in to with Slack, `gateway` the one behind `api_authorization`, for
+   * whoever puts a login of their own before it.
+   */
+  approval_page: z.enum(['slack', 'gateway']).default('slack'),
   /** Jobs of Slack that are worked on at the same time: as many conversations can be answered side by side. */
   slack_worker_concurrency: z.int().min(2).max(1000).default(50),
   /** Invoke URL of an AgentCore runtime or gateway that answers in Slack instead of the agent of this project. */
