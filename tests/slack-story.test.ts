@@ -1,15 +1,24 @@
 import { type ItemStore, systemClock } from '@hitl/core';
-import { createMemoryItemStore, createMemoryJobQueue, createMemorySessionStore } from '@hitl/testing';
+import {
+  createBrowser,
+  createMemoryItemStore,
+  createMemoryJobQueue,
+  createMemorySessionStore,
+} from '@hitl/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSlackWorker, openSlackParts } from '../functions/slack-worker/src/index.ts';
 import { actionIds, modalBlocks } from '../packages/slack/src/approval-controls.ts';
 import { slackJobSchema } from '../packages/slack/src/jobs.ts';
-import { all, createSlackPeople } from './fixtures/slack-people.ts';
+import { all, createSlackPeople, grant } from './fixtures/slack-people.ts';
 import { openSlackSite, type SlackSite } from './fixtures/slack-site.ts';
+import { throughTunnel } from './fixtures/through-tunnel.ts';
 
+const publicUrl = 'https://tunnel.example';
 let slack: SlackSite;
 beforeAll(async () => {
-  slack = await openSlackSite();
+  slack = await openSlackSite({
+    env: { PUBLIC_URL: publicUrl, APPROVAL_PAGE_PATH: '/slack/approvals' },
+  });
 });
 afterAll(() => slack?.close());
 
@@ -177,6 +186,47 @@ describe('a request in Slack', () => {
     expect(await run('pending')).toContain(approval_id);
     expect(await run(`show ${approval_id}`)).toContain(user);
     expect(await run('show nothing-there')).toContain('no such request');
+  });
+
+  it('that is too large for a card is changed and approved on the page that the card leads to', async () => {
+    const { user } = await mention('alice', (name) => grant(`${name}-${'x'.repeat(15_000)}`));
+    const { approval_id } = await pendingApproval(user);
+    const card = await cardOf(approval_id);
+    const buttons = JSON.stringify(card.blocks);
+    expect(buttons).not.toContain(actionIds.approve);
+    const link = /"url":"([^"]+)"/.exec(buttons)?.[1] ?? '';
+    expect(link).toBe(`${publicUrl}/slack/approvals/${approval_id}`);
+
+    const url = slack.site.field.stack.url ?? '';
+    const open = async (person: string) => {
+      const browser = createBrowser({ sites: { [publicUrl]: throughTunnel(url) } });
+      slack.front.consentNext({ answer: 'allow', user: slack.account(person) });
+      const page = await browser.visit(link);
+      const form = (name: string) => page.forms.find(({ action }) => action === `${approval_id}/${name}`);
+      const submit = async (name: string, filled: Record<string, string>) => {
+        const sent = form(name);
+        if (sent === undefined) throw new Error(`${person} has no ${name}: ${page.text}`);
+        const answer = await browser.submit(page, sent, filled);
+        await slack.site.field.stack.idle();
+        return answer;
+      };
+      return { browser, page, submit };
+    };
+    const editor = await open('carol');
+    expect([editor.page.url, editor.page.status]).toEqual([link, 200]);
+    const changed = { user: `${user}-short`, role: 'helper' };
+    expect((await editor.submit('revision', { arguments: JSON.stringify(changed) })).url).toBe(link);
+    const approver = await open('dave');
+    expect((await approver.submit('ballot', { decision: 'approve' })).text).toContain(
+      'approved</strong> by dave',
+    );
+    expect(await slack.site.field.done(`${user}-short`)).toEqual([
+      { tool: 'grant_role', arguments: changed },
+    ]);
+    expect(JSON.stringify((await cardOf(approval_id)).blocks)).toMatch(/dave/);
+    // The tunnel reaches that page; what asks for another login stays at home.
+    const elsewhere = createBrowser({ sites: { [publicUrl]: throughTunnel(url) } });
+    expect((await elsewhere.visit(`${publicUrl}/approvals/${approval_id}`)).status).toBe(421);
   });
 
   it('reminds the people who can decide, in the thread of the card', async () => {

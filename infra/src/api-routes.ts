@@ -12,10 +12,20 @@ export const slackRoutes: readonly string[] = [
   'POST /slack/commands',
   'GET /slack/install',
   'GET /oauth/callback',
+  'GET /slack/login',
+  'GET /slack/login/callback',
+];
+
+/** Browsers call these with the session that such a sign-in began; the API's function checks it at each call. */
+export const pageRoutes: readonly string[] = [
+  'GET /slack/approvals/{approval_id}',
+  'POST /slack/approvals/{approval_id}/ballot',
+  'POST /slack/approvals/{approval_id}/revision',
+  'POST /slack/logout',
 ];
 
 /** The only routes that API Gateway lets everybody call. */
-export const openRoutes: readonly string[] = ['GET /healthz', ...slackRoutes];
+export const openRoutes: readonly string[] = ['GET /healthz', ...slackRoutes, ...pageRoutes];
 
 /** The routes of the API function, from the description that it is tested against. */
 export function readApiRoutes(path: string = openApiPath): string[] {

@@ -111,6 +111,11 @@ const fields = z.strictObject({
    * thread that asked.
    */
   slack_channel_id: slackChannelIdSchema.optional(),
+  /**
+   * Where links in cards lead: `slack` is the page that people sign in to with Slack, `gateway` the one behind `api_authorization`, for
+   * whoever puts a login of their own before it.
+   */
+  approval_page: z.enum(['slack', 'gateway']).default('slack'),
   /** As many conversations in Slack can be answered side by side; clicks and cards have workers of their own. */
   slack_worker_concurrency: z.int().min(2).max(1000).default(50),
   /** Invoke URL of an AgentCore runtime or gateway that answers in Slack instead of the agent of this project. */

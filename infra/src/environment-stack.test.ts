@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tableDefinitions, tableRoles } from '@hitl/aws';
 import { describe, expect, it } from '@jest/globals';
@@ -7,6 +8,10 @@ import staging from '../../environments/staging.ts';
 import { referencesOf, type SynthesizedStack, synthesizeStack } from '../test/read-stack.ts';
 import { openRoutes, readApiRoutes, slackRoutes } from './api-routes.ts';
 import { type FunctionDefinition, functionCatalog, functionKeys } from './function-catalog.ts';
+
+const { paths } = JSON.parse(
+  readFileSync(new URL('../../functions/api/openapi.json', import.meta.url), 'utf8'),
+) as { paths: Record<string, Record<string, { security: readonly object[] }>> };
 
 /** CommonJS without type declarations. */
 const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
@@ -268,17 +273,34 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
       );
     });
 
-    it('is open on the health check and the Slack routes alone', () => {
+    it('is open on the health check, the Slack routes and the pages that people sign in to alone', () => {
       const open = routes.filter((route) => route.authorization_type !== 'AWS_IAM');
       expect(open.map((route) => route.route_key).sort()).toEqual([...openRoutes].sort());
       expect([...openRoutes].sort()).toEqual([
         'GET /healthz',
         'GET /oauth/callback',
+        'GET /slack/approvals/{approval_id}',
         'GET /slack/install',
+        'GET /slack/login',
+        'GET /slack/login/callback',
         'POST /events',
+        'POST /slack/approvals/{approval_id}/ballot',
+        'POST /slack/approvals/{approval_id}/revision',
         'POST /slack/commands',
         'POST /slack/interactions',
+        'POST /slack/logout',
       ]);
+    });
+
+    it('is open where the API’s function itself asks for a session or for nothing, and nowhere else', () => {
+      const open = readApiRoutes().filter((route) => openRoutes.includes(route));
+      const described = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.entries(methods)
+          .filter(([, { security }]) => security.every((need) => 'session' in need))
+          .map(([method]) => `${method.toUpperCase()} ${path}`),
+      );
+      // The description is public as such, and as deployed behind the gateway like what it describes.
+      expect(open.sort()).toEqual(described.filter((route) => route !== 'GET /openapi.json').sort());
     });
 
     it('is throttled and logs each call without headers, queries or bodies', () => {

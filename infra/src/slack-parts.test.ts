@@ -3,7 +3,7 @@ import dev from '../../environments/dev.ts';
 import prod from '../../environments/prod.ts';
 import staging from '../../environments/staging.ts';
 import { synthesizeStack } from '../test/read-stack.ts';
-import { slackRoutes } from './api-routes.ts';
+import { pageRoutes, slackRoutes } from './api-routes.ts';
 import { type FunctionDefinition, functionCatalog, functionKeys } from './function-catalog.ts';
 
 const every = Object.entries({ dev, staging, prod }).map(([name, data]) => ({
@@ -112,6 +112,7 @@ describe.each(every)('Slack in $name', ({ name, stack }) => {
         DIRECTORY_TABLE: `${name}-directory`,
         NOTIFICATION_SECRETS_NAME: expect.stringContaining('secrets_notifications'),
         PUBLIC_URL: expect.stringContaining('api_endpoint'),
+        APPROVAL_PAGE_PATH: '/slack/approvals',
       });
       expect(variables.POLICY_PATH).toBe(decides ? '/var/task/policy.json' : undefined);
       expect(variables.MCP_SERVERS !== undefined).toBe(callsTools);
@@ -134,4 +135,26 @@ it('tells the worker where approvals are shown, where the environment says it', 
   const stack = synthesizeStack('dev', { ...dev, slack_channel_id: 'C0123456789' });
   const worker = stack.one('aws_lambda_function', 'function_name', 'dev_slack_worker');
   expect(worker.environment).toMatchObject({ variables: { SLACK_CHANNEL_ID: 'C0123456789' } });
+});
+
+it('links to the page behind the gateway’s own login where the environment says so', () => {
+  const stack = synthesizeStack('dev', { ...dev, approval_page: 'gateway' });
+  for (const name of ['dev_slack_worker', 'dev_hitl_approval'])
+    expect(stack.one('aws_lambda_function', 'function_name', name).environment).toMatchObject({
+      variables: { APPROVAL_PAGE_PATH: '/approvals' },
+    });
+});
+
+it('sends browsers with a session to the API’s function, and those on their way to one to Slack’s', () => {
+  const stack = synthesizeStack('dev', dev);
+  const targetOf = (route: string) => {
+    const { target } = stack.one('aws_apigatewayv2_route', 'route_key', route);
+    const [, integration] =
+      Object.entries(stack.of('aws_apigatewayv2_integration')).find(([id]) => String(target).includes(id)) ??
+      [];
+    return String(integration?.integration_uri);
+  };
+  for (const route of pageRoutes) expect(targetOf(route)).toContain('functions_api_alias');
+  for (const route of ['GET /slack/login', 'GET /slack/login/callback'])
+    expect(targetOf(route)).toContain('functions_slack-ingress_alias');
 });

@@ -1,4 +1,5 @@
 import type { RequestDeps } from '@hitl/application';
+import type { PageSessions } from '@hitl/coordination';
 import type { Assurance, Channel, StreamEvent } from '@hitl/core';
 
 /** Whom a credential stands for. */
@@ -13,7 +14,10 @@ export interface Credential {
 export type Authenticate = (request: Request) => Promise<Credential>;
 
 export interface ApiDeps extends RequestDeps {
+  /** For the API. The pages that people sign in to ask `pageSessions` instead, and never the other way round. */
   readonly authenticate: Authenticate;
+  /** Browsers in which somebody signed in; absent where nobody can. */
+  readonly pageSessions?: PageSessions;
   readonly version: string;
   /** Live events of a run, from now until it finishes, waits for people, or `signal` aborts. */
   readonly subscribe: (runId: string, signal: AbortSignal) => AsyncIterable<StreamEvent>;

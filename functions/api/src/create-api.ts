@@ -7,7 +7,8 @@ import { parsePart, type Route } from './define-route.ts';
 import { describeApi } from './describe-api.ts';
 import { MethodNotAllowedError } from './errors/method-not-allowed-error.ts';
 import { identifyCaller } from './identify-caller.ts';
-import { problemResponse } from './problem-response.ts';
+import { problemPage, problemResponse } from './problem-response.ts';
+import { proveSession, type SessionAccount } from './prove-session.ts';
 import { readForm, readJson } from './read-json.ts';
 import { readQuery } from './read-query.ts';
 import { routes } from './routes/index.ts';
@@ -87,7 +88,29 @@ async function serve(
   requestId: string,
 ): Promise<Response> {
   // The credential comes first: a stranger learns nothing about what the API would accept.
-  const credential = route.isPublic === true ? undefined : await deps.authenticate(request);
+  if (route.credential !== 'session') {
+    const credential = route.credential === 'none' ? undefined : await deps.authenticate(request);
+    return handle(deps, route, { request, params, requestId, credential });
+  }
+  try {
+    const session = await proveSession(deps, request, params.approval_id);
+    if (session instanceof Response) return session;
+    return await handle(deps, route, { request, params, requestId, credential: session.credential, session });
+  } catch (error) {
+    return problemPage(deps, request, error, requestId);
+  }
+}
+
+interface Served {
+  readonly request: Request;
+  readonly params: Record<string, string>;
+  readonly requestId: string;
+  readonly credential: Credential | undefined;
+  readonly session?: SessionAccount;
+}
+
+async function handle(deps: ApiDeps, route: Route, served: Served): Promise<Response> {
+  const { request, params, requestId, credential, session } = served;
   const result = await route.handle(deps, {
     params: parsePart(route.params, params, 'path'),
     query: parsePart(route.query, route.query === undefined ? undefined : readQuery(request.url), 'query'),
@@ -96,6 +119,7 @@ async function serve(
     caller: (claimedUserId) => callerOf(deps, credential, claimedUserId),
     wantsEventStream: request.headers.get('accept')?.toLowerCase().includes('text/event-stream') === true,
     voter: credential?.principalId,
+    session,
     wantsPage: wantsPage(request),
     request,
     signal: request.signal,

@@ -2,6 +2,7 @@ import type { Caller } from '@hitl/application';
 import { toInvalidInput } from '@hitl/lambda';
 import { z } from 'zod';
 import type { ApiDeps } from './api-deps.ts';
+import type { SessionAccount } from './prove-session.ts';
 
 export type HttpMethod = 'GET' | 'POST' | 'DELETE';
 
@@ -18,6 +19,8 @@ export interface RouteInput<P, Q, H, B> {
   readonly caller: (claimedUserId?: string) => Promise<Caller>;
   /** The one principal that the credential proves, if it proves one. */
   readonly voter: string | undefined;
+  /** Where the credential is a session: the account that it proves, which may be nobody's. */
+  readonly session: SessionAccount | undefined;
   readonly wantsEventStream: boolean;
   /** A browser asks for a page. */
   readonly wantsPage: boolean;
@@ -40,7 +43,11 @@ export interface Route {
   readonly path: string;
   readonly operationId: string;
   readonly summary: string;
-  readonly isPublic?: boolean;
+  /**
+   * What a request must prove. Default `caller`: the API's own credential. `session` is for pages, whose answers are pages too: a
+   * person's sign-in, which no other route takes. `none` is open to everybody.
+   */
+  readonly credential?: 'caller' | 'session' | 'none';
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   /** Only the headers that the schema names are read. */
@@ -86,7 +93,7 @@ export function defineRoute<
     ): Promise<RouteResult | Response>;
   },
 ): Route {
-  return { query: route.isPublic === true ? undefined : noQuery, ...route } as unknown as Route;
+  return { query: route.credential === 'none' ? undefined : noQuery, ...route } as unknown as Route;
 }
 
 const noQuery = z.strictObject({});

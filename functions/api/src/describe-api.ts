@@ -1,4 +1,5 @@
 import { approvalViewSchema, grantViewSchema, runViewSchema } from '@hitl/application';
+import { pageSessionCookie } from '@hitl/coordination';
 import { streamEventSchema } from '@hitl/core';
 import { z } from 'zod';
 import type { Route } from './define-route.ts';
@@ -45,7 +46,10 @@ export function describeApi(routes: readonly Route[], version: string): object {
     servers: [{ url: '/' }],
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: pageSessionCookie.name },
+      },
       schemas: Object.fromEntries(
         [...named].map(([schema, name]) => [name, jsonSchemaOf(schema, 'output')] as const),
       ),
@@ -71,7 +75,7 @@ function describeRoute(route: Route): object {
   return {
     operationId: route.operationId,
     summary: route.summary,
-    security: route.isPublic === true ? [] : [{ bearer: [] }],
+    security: securityOf(route),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
@@ -89,6 +93,11 @@ function describeRoute(route: Route): object {
   };
 }
 
+function securityOf({ credential = 'caller' }: Route): object[] {
+  if (credential === 'none') return [];
+  return [credential === 'session' ? { session: [] } : { bearer: [] }];
+}
+
 function describeResponses(route: Route): Record<string, object> {
   const content = {
     [route.mediaType ?? 'application/json']: { schema: referenceTo(route.response) },
@@ -104,13 +113,14 @@ function describeResponses(route: Route): Record<string, object> {
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     };
   }
+  const tell = route.credential === 'session' ? page : problem;
   for (const status of refusalsOf(route)) {
-    const refusal = problem(refusalNames[status] ?? 'refused');
+    const refusal = tell(refusalNames[status] ?? 'refused');
     // A page tells its person the same refusal in its own way.
     const alsoAs = route.alsoStatuses?.includes(status) === true && status in refusalNames ? content : {};
     responses[status] = { ...refusal, content: { ...refusal.content, ...alsoAs } };
   }
-  responses.default = problem('a failure on our side');
+  responses.default = tell('a failure on our side');
   return responses;
 }
 
@@ -127,7 +137,8 @@ function refusalsOf(route: Route): number[] {
   const { params, query, headers, body } = route;
   return [
     ...((params ?? query ?? headers ?? body) ? [400] : []),
-    ...(route.isPublic === true ? [] : [401]),
+    // Who is not signed in is led to where they can be.
+    ...(route.credential === undefined || route.credential === 'caller' ? [401] : []),
     ...route.errors,
     ...(body === undefined ? [] : [413]),
   ];
@@ -135,6 +146,10 @@ function refusalsOf(route: Route): number[] {
 
 function problem(description: string): { readonly description: string; readonly content: object } {
   return { description, content: { 'application/problem+json': { schema: referenceTo(problemSchema) } } };
+}
+
+function page(description: string): { readonly description: string; readonly content: object } {
+  return { description, content: { 'text/html; charset=utf-8': { schema: { type: 'string' } } } };
 }
 
 function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query' | 'header'): object[] {

@@ -1,5 +1,6 @@
 import { exportLog, verifyLog } from '@hitl/audit';
 import { createFunction, openApplication } from '@hitl/cloud';
+import { createPageSessions } from '@hitl/coordination';
 import { type HttpResult, loadEnv, problemResult, toHttpResult, toRequest } from '@hitl/lambda';
 import { createGatewayAuthenticator } from './authenticate-gateway.ts';
 import { createApi } from './create-api.ts';
@@ -25,6 +26,7 @@ export const handler = createFunction({
     const app = createApi({
       ...deps,
       authenticate,
+      pageSessions: createPageSessions(stores.items),
       version,
       subscribe: (runId, signal) => feed.subscribe(runId, signal),
       healthChecks: {

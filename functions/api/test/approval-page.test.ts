@@ -1,4 +1,5 @@
 import { sha256Hex } from '@hitl/core';
+import { readForms } from '@hitl/testing';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { openApi, type Who } from './api-world.ts';
 
@@ -10,12 +11,13 @@ describe('the approval page', () => {
   let approval: Awaited<ReturnType<typeof api.pending>>;
   const path = () => `/approvals/${approval.approval_id}`;
   const look = (who: Who) => api.call(who, `GET ${path()}`, { headers: page });
-  const fields = async () =>
-    Object.fromEntries(
-      [...(await look('carol')).text.matchAll(/<input type="hidden" name="(\w+)" value="(\w+)">/g)].map(
-        ([, name = '', value = '']) => [name, value],
-      ),
-    );
+  /** What the page's form of that name would send. */
+  const fields = async (action: 'ballot' | 'revision' = 'ballot') => {
+    const forms = readForms((await look('carol')).text);
+    const form = forms.find((each) => each.action === `${approval.approval_id}/${action}`);
+    if (form === undefined) throw new Error(`there is no ${action}`);
+    return { ...form.fields };
+  };
   const submit = (who: Who, form: Record<string, string>, headers: Record<string, string> = ours) =>
     api.call(who, `POST ${path()}/ballot`, { raw: new URLSearchParams(form).toString(), headers });
 

@@ -1,10 +1,11 @@
-import { createLease } from '@hitl/coordination';
+import { createLease, createPageSessions } from '@hitl/coordination';
 import type { Clock, ItemStore, JobQueue } from '@hitl/core';
 import type { Logger } from '@hitl/lambda';
 import {
   checkSigningSecrets,
   createBotTokens,
   createInstallRoutes,
+  createLoginRoutes,
   createSecretInstallationStore,
   createSlackCaller,
   createSlackIngress,
@@ -28,14 +29,14 @@ export interface SlackIngressFunctionDeps {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly clock: Clock;
   /** Other than Slack's own, for tests and local peers. */
-  readonly slackUrls?: { readonly api: string; readonly authorize: string };
+  readonly slackUrls?: { readonly api: string; readonly authorize: string; readonly signIn: string };
   readonly fetch?: typeof fetch;
 }
 
 /** Renewed here only when there is no other way: a click waits for it. The worker renews in good time. */
 const tokenMarginMs = 5 * 60 * 1000;
 
-/** What Slack and installing browsers call, for Lambda and for the local stack. */
+/** What Slack and browsers on their way to and from it call, for Lambda and for the local stack. */
 export function createSlackIngressFunction(deps: SlackIngressFunctionDeps): SlackIngress {
   const { secret, items, queue, logger: log, clock } = deps;
   const fetching = deps.fetch === undefined ? {} : { fetch: deps.fetch };
@@ -75,6 +76,16 @@ export function createSlackIngressFunction(deps: SlackIngressFunctionDeps): Slac
       clock,
       log,
       ...(deps.slackUrls === undefined ? {} : { authorizeUrl: deps.slackUrls.authorize }),
+    }),
+    login: createLoginRoutes({
+      oauthClient,
+      publicUrl: deps.publicUrl,
+      items,
+      sessions: createPageSessions(items),
+      slack,
+      clock,
+      log,
+      ...(deps.slackUrls === undefined ? {} : { authorizeUrl: deps.slackUrls.signIn }),
     }),
     ...fetching,
     clock,

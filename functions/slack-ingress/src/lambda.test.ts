@@ -182,4 +182,41 @@ describe('the function', () => {
     expect(await handler(event)).toMatchObject({ statusCode: 404 });
     expect(await handler({ nonsense: true })).toMatchObject({ statusCode: 503 });
   });
+
+  it('sends a browser to Slack with a cookie of its own, as the gateway wants it, and knows it again', async () => {
+    const { handler } = await import('./lambda.ts');
+    const event = (rawPath: string, rawQueryString: string, cookies: readonly string[] = []) => ({
+      rawPath,
+      rawQueryString,
+      cookies,
+      requestContext: { domainName: 'api.example.com', http: { method: 'GET' } },
+    });
+    expect(await handler(event('/slack/login', 'approval=apr_1'))).toMatchObject({
+      statusCode: 404,
+      body: expect.stringContaining('no client id'),
+    });
+    secrets.set(
+      'agentcore-dev/slack',
+      JSON.stringify({ signing_secret: signingSecret, client_id: '1.2', client_secret: 'of-the-app' }),
+    );
+    // What was read of the secret is kept for a minute.
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
+    const started = await handler(event('/slack/login', 'approval=apr_1'));
+    jest.mocked(Date.now).mockRestore();
+    expect(started.statusCode).toBe(302);
+    const target = new URL(started.headers.location ?? '');
+    expect(target.origin + target.pathname).toBe('https://slack.com/openid/connect/authorize');
+    expect(target.searchParams.get('redirect_uri')).toBe('https://api.example.com/slack/login/callback');
+    const state = target.searchParams.get('state') ?? '';
+    const [cookie = ''] = started.cookies ?? [];
+    expect(cookie).toContain(`__Host-slack-login-state=${state}; Max-Age=600; Path=/; Secure; HttpOnly`);
+    const back = await handler(
+      event('/slack/login/callback', `error=access_denied&state=${state}`, [cookie.split(';')[0] ?? '']),
+    );
+    expect(back).toMatchObject({
+      statusCode: 400,
+      body: expect.stringContaining('did not confirm who you are'),
+    });
+    expect(written.join('')).not.toContain(state);
+  });
 });

@@ -1,5 +1,11 @@
 import { loadApproval, presentApproval } from '@hitl/application';
-import { type ApprovalState, type ItemStore, NotFoundError, type RunState } from '@hitl/core';
+import {
+  type ApprovalState,
+  approvalPageUrl,
+  type ItemStore,
+  NotFoundError,
+  type RunState,
+} from '@hitl/core';
 import {
   type ApprovalCard,
   type InstallationRef,
@@ -177,14 +183,13 @@ async function cardOf(
   return renderApprovalCard(facts, {
     nowMs,
     mention,
-    pageUrl: approvalPageUrl(deps, approval.approval_id),
+    pageUrl: pageUrlOf(deps, approval.approval_id),
     isTooLarge,
   });
 }
 
-export function approvalPageUrl(deps: SlackWorkerDeps, approvalId: string): string | undefined {
-  if (deps.publicUrl === undefined) return undefined;
-  return new URL(`/approvals/${encodeURIComponent(approvalId)}`, deps.publicUrl).href;
+export function pageUrlOf(deps: SlackWorkerDeps, approvalId: string): string | undefined {
+  return deps.pages === undefined ? undefined : approvalPageUrl(deps.pages, approvalId);
 }
 
 /**
@@ -220,7 +225,7 @@ async function refreshCard(
   try {
     if (isReplaced) {
       const facts = presentApproval(run, approval, deps.application.clock.now());
-      await send(renderReplacedCard(facts, { pageUrl: approvalPageUrl(deps, approval.approval_id) }));
+      await send(renderReplacedCard(facts, { pageUrl: pageUrlOf(deps, approval.approval_id) }));
     } else {
       await sendCard(send, (isTooLarge) => cardOf(deps, run, approval, installation, isTooLarge));
     }

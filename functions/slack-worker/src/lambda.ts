@@ -6,7 +6,7 @@ import {
 } from '@hitl/aws';
 import { createFunction, openApplication } from '@hitl/cloud';
 import { createLease } from '@hitl/coordination';
-import { systemClock } from '@hitl/core';
+import { approvalPagesAt, systemClock } from '@hitl/core';
 import { loadEnv, toInvalidInput } from '@hitl/lambda';
 import {
   createBotTokens,
@@ -45,6 +45,7 @@ export const handler = createFunction({
         'SLACK_BOT_TOKEN',
         'SLACK_CHANNEL_ID',
         'PUBLIC_URL',
+        'APPROVAL_PAGE_PATH',
         'AGENTCORE_GATEWAY_URL',
         'MCP_SECRETS_NAME',
       ],
@@ -108,7 +109,7 @@ export const handler = createFunction({
             }),
           }),
       channelId: env.SLACK_CHANNEL_ID,
-      publicUrl: env.PUBLIC_URL,
+      pages: approvalPagesAt(env.PUBLIC_URL, env.APPROVAL_PAGE_PATH),
     });
     const putOff = createPutOff({
       queueUrls: [env.SLACK_QUEUE_URL, env.SLACK_ACTIONS_QUEUE_URL],

@@ -1,5 +1,5 @@
 import type { RequestDeps } from '@hitl/application';
-import type { ItemStore, JobQueue, RunFeed, SessionStore } from '@hitl/core';
+import type { ApprovalPages, ItemStore, JobQueue, RunFeed, SessionStore } from '@hitl/core';
 import type {
   AnswerTarget,
   AnswerWriter,
@@ -23,8 +23,8 @@ export interface SlackWorkerDeps {
   readonly home: () => Promise<InstallationRef | undefined>;
   /** Where pending requests are posted for which the policy names no channel. */
   readonly channelId?: string | undefined;
-  /** Where people reach the pages, e.g. `https://hitl.example.com`. */
-  readonly publicUrl?: string | undefined;
+  /** Where people open approval requests. */
+  readonly pages?: ApprovalPages | undefined;
   readonly installations?: InstallationStore | undefined;
   /** Answers messages instead of our own agent. */
   readonly agent?: Agent | undefined;

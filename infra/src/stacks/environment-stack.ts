@@ -1,4 +1,5 @@
 import { defaultModelId } from '@hitl/aws';
+import { approvalPagePaths } from '@hitl/core';
 import { TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { openRoutes, readApiRoutes, slackRoutes } from '../api-routes.ts';
@@ -188,6 +189,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       const { callsTools, decides }: FunctionDefinition = functionCatalog[id];
       const target = this.functions[id];
       target.addEnvironment('PUBLIC_URL', this.api.url);
+      target.addEnvironment('APPROVAL_PAGE_PATH', approvalPagePaths[config.approval_page]);
       if (decides) {
         target.addEnvironment('POLICY_PATH', policyPath);
         target.addEnvironment('APPROVAL_TIMEOUT_SECONDS', String(config.approval_timeout_seconds));

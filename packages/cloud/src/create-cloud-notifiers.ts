@@ -5,7 +5,7 @@ import {
   createSnsNotifier,
   createSqsJobQueue,
 } from '@hitl/aws';
-import type { ItemStore, Notifier } from '@hitl/core';
+import { approvalPagesAt, type ItemStore, type Notifier } from '@hitl/core';
 import { loadEnv } from '@hitl/lambda';
 import { tellOnce } from '@hitl/notifications';
 import { createQueueNotifier } from '@hitl/slack';
@@ -27,10 +27,11 @@ export function createCloudNotifiers({ region, told }: CloudNotifiersOptions): r
       'SLACK_ACTIONS_QUEUE_URL',
       'NOTIFICATION_SECRETS_NAME',
       'PUBLIC_URL',
+      'APPROVAL_PAGE_PATH',
     ],
   });
-  const { PUBLIC_URL: publicUrl } = env;
-  const link = publicUrl === undefined ? {} : { publicUrl };
+  const pages = approvalPagesAt(env.PUBLIC_URL, env.APPROVAL_PAGE_PATH);
+  const link = pages === undefined ? {} : { pages };
   const notifiers: Notifier[] = [];
   if (env.SNS_TOPIC_ARN !== undefined)
     notifiers.push(tellOnce(createSnsNotifier({ region, topicArn: env.SNS_TOPIC_ARN, ...link }), told));

@@ -1,4 +1,10 @@
-import { type ItemStore, NotFoundError, type Notifier, type SecretSource } from '@hitl/core';
+import {
+  type ApprovalPages,
+  type ItemStore,
+  NotFoundError,
+  type Notifier,
+  type SecretSource,
+} from '@hitl/core';
 import { createNotifiersFromConfig } from '@hitl/notifications';
 import { readSecretFields } from './secret-field.ts';
 
@@ -8,7 +14,7 @@ export interface WebhookNotifierOptions {
   readonly secretName: string;
   /** Remembers over processes what was told. */
   readonly told: ItemStore;
-  readonly publicUrl?: string | undefined;
+  readonly pages?: ApprovalPages | undefined;
 }
 
 /**
@@ -16,7 +22,7 @@ export interface WebhookNotifierOptions {
  * nowhere else. Without the secret, or while it is empty, there are none.
  */
 export function createWebhookNotifier(options: WebhookNotifierOptions): Notifier {
-  const { secrets, secretName, told, publicUrl } = options;
+  const { secrets, secretName, told, pages } = options;
   return {
     name: 'webhooks',
     async notify(notification) {
@@ -25,7 +31,10 @@ export function createWebhookNotifier(options: WebhookNotifierOptions): Notifier
         throw error;
       });
       if (fields === undefined) return;
-      const config = { ...(publicUrl === undefined ? {} : { public_url: publicUrl }), ...fields };
+      const config = {
+        ...(pages === undefined ? {} : { public_url: pages.publicUrl, approval_page_path: pages.path }),
+        ...fields,
+      };
       const notifiers = createNotifiersFromConfig(config, { told });
       const results = await Promise.allSettled(notifiers.map((notifier) => notifier.notify(notification)));
       // What was told is remembered, so trying all again tells only who was not.

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verifyLog } from '@hitl/audit';
+import { createPageSessions } from '@hitl/coordination';
 import type { JsonObject } from '@hitl/core';
+import { readForms } from '@hitl/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { account, bundleFunctions, type CloudOptions, httpEvent, openCloud } from './open-cloud.ts';
+import { account, bundleFunctions, type CloudOptions, httpEvent, openCloud, people } from './open-cloud.ts';
 
 type Cloud = Awaited<ReturnType<typeof openCloud>>;
 let bundles: string;
@@ -120,6 +122,44 @@ describe('the deployed functions', () => {
     expect(summed(on, 'approvals_requested')).toEqual([['advance', 1]]);
     expect(summed(on, 'approval_latency_ms')).toEqual([['api', expect.any(Number)]]);
     expect(summed(on, 'executions_unknown')).toEqual([]);
+  });
+
+  it('show the page to a browser with a session, at the address that everybody was told', async () => {
+    const on = await open({ env: { APPROVAL_PAGE_PATH: '/slack/approvals' } });
+    const link = 'slack:T0ACME/U0CAROL';
+    await on.setDirectory([...people, { id: 'dana', groups: ['security'], links: [link] }]);
+    const runId = await ask(on);
+    const { url } = JSON.parse(on.events[0]?.Detail ?? '') as JsonObject;
+    expect(String(url)).toMatch(/^https:\/\/hitl\.example\.com\/slack\/approvals\/apr_/);
+    const route = `GET ${new URL(String(url)).pathname}`;
+    expect(await call(on, route)).toMatchObject({
+      status: 303,
+      headers: { location: expect.stringContaining('/slack/login?approval=apr_') },
+    });
+    // What API Gateway says of the caller is no session.
+    expect((await call(on, route, { by: carol })).status).toBe(303);
+    const cookie = (await createPageSessions(on.stores.items).begin({ link }, null)).split(';')[0] ?? '';
+    const visit = async (to: string, form?: Record<string, string>) => {
+      const [method = ''] = to.split(' ');
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'sec-fetch-site': 'same-origin',
+      };
+      const event = { ...httpEvent(to, { headers }), cookies: [cookie] };
+      const body = Buffer.from(new URLSearchParams(form).toString()).toString('base64');
+      return answerOf(
+        await on.invoke('api', method === 'GET' ? event : { ...event, body, isBase64Encoded: true }),
+      );
+    };
+    const page = await visit(route);
+    expect(page.status).toBe(200);
+    const [ballot] = readForms(String(page.body.body));
+    const fields = { ...ballot?.fields, decision: 'approve' };
+    const to = `POST /slack/approvals/${ballot?.action}`;
+    expect(await visit(to, fields)).toMatchObject({ status: 303 });
+    await on.settle();
+    expect(await run(on, runId)).toMatchObject({ status: 'completed' });
+    expect(on.lines.join('\n')).not.toContain(cookie);
   });
 
   it('write no token of any kind into their logs, and give the state machine nothing too large', async () => {

@@ -1,4 +1,5 @@
 export * from './approval-category.ts';
+export * from './approval-pages.ts';
 export * from './assurance.ts';
 export { canonicalJson, type JsonObject, type JsonValue } from './canonical-json.ts';
 export * from './decision.ts';

@@ -54,6 +54,8 @@ export const environmentVariables = {
   SLACK_SECRETS_NAME: text,
   SLACK_BOT_TOKEN: text,
   SLACK_SIGNING_SECRET: text,
+  SLACK_CLIENT_ID: text,
+  SLACK_CLIENT_SECRET: text,
   SLACK_CHANNEL_ID: text,
   /** Beside `SLACK_QUEUE_URL`, for what must not wait behind answers that stream. */
   SLACK_ACTIONS_QUEUE_URL: url,
@@ -90,6 +92,8 @@ export const environmentVariables = {
   SLACK_QUEUE_URL: url,
   /** Where people reach the API and its pages; links in cards begin with it. */
   PUBLIC_URL: url,
+  /** Which of the pages those links go to. */
+  APPROVAL_PAGE_PATH: matching(/^(\/[\w-]+)+$/, 'must be a path such as /slack/approvals'),
   EVENT_BUS_NAME: text,
   SNS_TOPIC_ARN: matching(/^arn:[\w-]+:sns:[\w-]+:\d{12}:.+$/, 'must be the ARN of an SNS topic'),
   /** True: the steps of the workflow log what they were given and what they made of it, without secrets. */

@@ -8,12 +8,19 @@ afterEach(async () => {
 });
 
 /** A raw client: a browser's headers can't be set through `fetch`. */
-async function ask(headers: Record<string, string>): Promise<{ status: number; reached: boolean }> {
+async function ask(
+  headers: Record<string, string>,
+  provesItself?: (path: string) => boolean,
+): Promise<{ status: number; reached: boolean }> {
   let reached = false;
-  const server = await listenOn(async () => {
-    reached = true;
-    return new Response('{}');
-  }, 0);
+  const server = await listenOn(
+    async () => {
+      reached = true;
+      return new Response('{}');
+    },
+    0,
+    provesItself,
+  );
   closers.push(() => server.close());
   const port = Number(new URL(server.url).port);
   const answer = Promise.withResolvers<number>();
@@ -47,5 +54,11 @@ describe('the local port', () => {
     ['a form or image of another page', { host: '127.0.0.1:PORT', 'sec-fetch-site': 'cross-site' }, 403],
   ])('does not let %s through to the API', async (_who, headers, status) => {
     expect(await ask(headers)).toEqual({ status, reached: false });
+  });
+
+  it('lets whoever proves themselves come under any name, to the paths that ask for it', async () => {
+    const tunnel = { host: 'tunnel.example', origin: 'https://tunnel.example' };
+    expect(await ask(tunnel, (path) => path === '/agent/run')).toEqual({ status: 200, reached: true });
+    expect(await ask(tunnel, (path) => path === '/events')).toEqual({ status: 421, reached: false });
   });
 });

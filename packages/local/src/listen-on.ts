@@ -8,11 +8,11 @@ import { getRequestListener } from '@hono/node-server';
 export async function listenOn(
   fetch: (request: Request) => Promise<Response>,
   port: number,
-  /** Paths whose callers prove themselves by a signature, under whatever host name they come. */
-  signedPaths: ReadonlySet<string> = new Set(),
+  /** Whether a path's callers prove themselves, under whatever host name they come. */
+  provesItself: (path: string) => boolean = () => false,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer(
-    getRequestListener(guardHost(fetch, signedPaths), { overrideGlobalObjects: false }),
+    getRequestListener(guardHost(fetch, provesItself), { overrideGlobalObjects: false }),
   );
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((cause: unknown) => {
@@ -39,11 +39,11 @@ export async function listenOn(
  */
 function guardHost(
   fetch: (request: Request) => Promise<Response>,
-  signedPaths: ReadonlySet<string>,
+  provesItself: (path: string) => boolean,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const { host, hostname, pathname } = new URL(request.url);
-    if (signedPaths.has(pathname)) return fetch(request);
+    if (provesItself(pathname)) return fetch(request);
     if (hostname !== '127.0.0.1' && hostname !== 'localhost')
       return new Response('wrong host', { status: 421 });
     const origin = request.headers.get('origin');

@@ -11,7 +11,8 @@ import {
 } from '@hitl/application';
 import { exportLog, verifyLog } from '@hitl/audit';
 import { createDynamoStores } from '@hitl/aws';
-import { createIdGenerator, systemClock } from '@hitl/core';
+import { createPageSessions } from '@hitl/coordination';
+import { approvalPagePaths, createIdGenerator, signOutPath, systemClock } from '@hitl/core';
 import { createExpireApprovalHandler } from '@hitl/expire-approval';
 import { createLogger, type Logger } from '@hitl/lambda';
 import { createShortTermMemory } from '@hitl/memory';
@@ -32,7 +33,7 @@ import { listenOn } from './listen-on.ts';
 import { loadLocalEnv } from './local-env.ts';
 import { openLocalPolicy } from './open-local-policy.ts';
 import { createRunFeed } from './run-feed/create-run-feed.ts';
-import { openLocalSlack, type SlackPeer } from './slack/open-local-slack.ts';
+import { type LocalSlack, openLocalSlack, type SlackPeer } from './slack/open-local-slack.ts';
 import { startTimers } from './start-timers.ts';
 import { createLocalWorkflowEngine } from './workflow/create-local-workflow-engine.ts';
 
@@ -115,6 +116,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         teams_webhook_url: env.TEAMS_WEBHOOK_URL,
         slack_webhook_url: env.SLACK_WEBHOOK_URL,
         public_url: env.PUBLIC_URL,
+        approval_page_path: env.APPROVAL_PAGE_PATH,
       },
       { told: stores.items },
     );
@@ -196,6 +198,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const apiDeps: ApiDeps & ApplicationDeps = {
       ...deps,
       authenticate: createLocalAuthenticate({ operator: token, people: personTokens }),
+      ...(slack?.canSignIn === true ? { pageSessions: createPageSessions(stores.items) } : {}),
       version,
       subscribe: (runId, signal) => feed.subscribe(runId, signal),
       healthChecks: {
@@ -212,7 +215,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await recordPolicy(deps, policy.current(), policy.source);
     closers.push(startTimers({ deps, audit, policy, expire, logger }));
     const server =
-      options.listen === undefined ? undefined : await listenOn(fetch, options.listen.port, slack?.paths);
+      options.listen === undefined
+        ? undefined
+        : await listenOn(fetch, options.listen.port, (path) => provesItself(path, slack));
     if (server !== undefined) {
       closers.push(() => server.close());
       await announceStack(dynamo.dataDir, { url: server.url });
@@ -250,6 +255,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     await close();
     throw error;
   }
+}
+
+/**
+ * Whose callers prove themselves whatever name they come under, such as a tunnel's: Slack by its signature, browsers by a cookie
+ * that their page's own host alone can have set.
+ */
+function provesItself(path: string, slack: LocalSlack | undefined): boolean {
+  if (slack === undefined) return false;
+  const isPage = path === signOutPath || path.startsWith(`${approvalPagePaths.slack}/`);
+  return slack.paths.has(path) || (slack.canSignIn && isPage);
 }
 
 /** Beside the work, since there may be thousands. Returns what stops it. */

@@ -22,6 +22,7 @@ describe('notification settings', () => {
     [{ teams_webhook_url: teams, teams_payload: 'message-card' }, /teams_payload/],
     [{ teams_webhook_ur: teams }, /teams_webhook_ur/],
     [{ teams_webhook_url: teams, public_url: 'http://a.example.com' }, /public_url: must be an https URL/],
+    [{ teams_webhook_url: teams, approval_page_path: 'approvals' }, /approval_page_path/],
     [{ slack_webhook_url: 'secretpart' }, /slack_webhook_url: must be a URL/],
   ])('that are wrong stop the start, by name: %j', (config, complaint) => {
     expect(() => createNotifiersFromConfig(config)).toThrow(complaint);

@@ -1,4 +1,4 @@
-import { InvalidInputError, type ItemStore, type Notifier } from '@hitl/core';
+import { approvalPagesAt, InvalidInputError, type ItemStore, type Notifier } from '@hitl/core';
 import { z } from 'zod';
 import type { PostOptions } from './delivery/post-json.ts';
 import { createSlackWebhookNotifier } from './slack-webhook/create-slack-webhook-notifier.ts';
@@ -16,6 +16,8 @@ export const notificationConfigSchema = z.strictObject({
   slack_webhook_url: text.optional(),
   /** Where people reach the approval pages. */
   public_url: z.url({ protocol: /^https?$/ }).optional(),
+  /** Which of the pages links go to. */
+  approval_page_path: text.startsWith('/').optional(),
 });
 export type NotificationConfig = z.infer<typeof notificationConfigSchema>;
 
@@ -42,9 +44,9 @@ export function createNotifiersFromConfig(
       .join('; ');
     throw new InvalidInputError(`notifications: ${told}`, { errors });
   }
-  const { teams_webhook_url, teams_payload, teams_allowed_hosts, slack_webhook_url, public_url } =
-    parsed.data;
-  const common = { ...surroundings, ...(public_url === undefined ? {} : { publicUrl: public_url }) };
+  const { teams_webhook_url, teams_payload, teams_allowed_hosts, slack_webhook_url } = parsed.data;
+  const pages = approvalPagesAt(parsed.data.public_url, parsed.data.approval_page_path);
+  const common = { ...surroundings, ...(pages === undefined ? {} : { pages }) };
   return [
     ...(teams_webhook_url === undefined
       ? []

@@ -1,5 +1,7 @@
 import {
+  type ApprovalPages,
   type ApprovalState,
+  approvalPageUrl,
   type CallState,
   NotFoundError,
   type Notification,
@@ -41,16 +43,13 @@ const asking = {
 const maxProse = 1500;
 
 /** @throws NotFoundError when the run has no such request */
-export function describeForPeople(notification: Notification, publicUrl?: string): DescribedNotification {
+export function describeForPeople(notification: Notification, pages?: ApprovalPages): DescribedNotification {
   const { run } = notification;
   if (notification.kind === 'run-finished') return describeFinished(run);
   const approval = run.approvals.get(notification.approval_id);
   if (approval === undefined)
     throw new NotFoundError(`run ${run.run_id} has no approval ${notification.approval_id}`);
-  const link =
-    publicUrl === undefined
-      ? {}
-      : { link: `${publicUrl.replace(/\/$/, '')}/approvals/${encodeURIComponent(approval.approval_id)}` };
+  const link = pages === undefined ? {} : { link: approvalPageUrl(pages, approval.approval_id) };
   const common = [
     { label: 'Requested by', value: prose(approval.requester_id) },
     { label: 'Request', value: prose(run.started.query) },
@@ -69,7 +68,7 @@ export function describeForPeople(notification: Notification, publicUrl?: string
       footer: 'Decided: nothing is left to do here.',
       ...link,
     };
-  const where = publicUrl === undefined ? 'with hitl-mcp approvals show' : 'on the approval page';
+  const where = pages === undefined ? 'with hitl-mcp approvals show' : 'on the approval page';
   return {
     title: asking[notification.kind],
     facts: [

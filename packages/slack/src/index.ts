@@ -10,6 +10,7 @@ export {
 export * from './ingress/index.ts';
 export * from './install/index.ts';
 export * from './jobs.ts';
+export * from './login/index.ts';
 export { createAppManifest } from './manifest/create-app-manifest.ts';
 export { renderAppManifest } from './manifest/render-app-manifest.ts';
 export { decodeModalMetadata, encodeModalMetadata, type ModalMetadata } from './modal-metadata.ts';

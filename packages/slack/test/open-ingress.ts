@@ -1,4 +1,4 @@
-import { createLease } from '@hitl/coordination';
+import { createLease, createPageSessions } from '@hitl/coordination';
 import { type ItemStore, type JobQueue, NotFoundError } from '@hitl/core';
 import { createFakeClock, createMemoryItemStore, createMemoryJobQueue } from '@hitl/testing';
 import {
@@ -15,6 +15,7 @@ import { createInstallRoutes } from '../src/install/create-install-routes.ts';
 import { createTokenRotation } from '../src/install/create-token-rotation.ts';
 import { createSecretInstallationStore, type WritableSecrets } from '../src/install/installation-store.ts';
 import { type SlackJob, slackJobSchema } from '../src/jobs.ts';
+import { createLoginRoutes } from '../src/login/create-login-routes.ts';
 
 export const signingSecret = 'ingress-test-secret';
 export const publicUrl = 'https://hitl.example.com';
@@ -30,6 +31,10 @@ export interface OpenIngressOptions {
   readonly queue?: (queue: JobQueue) => JobQueue;
   readonly signingSecrets?: readonly string[];
   readonly fallbackToken?: string;
+  /** The app has no client id. */
+  readonly isWithoutClient?: boolean;
+  /** Another client secret than Slack knows. */
+  readonly clientSecret?: string;
 }
 
 /** The whole ingress in front of a Slack on loopback; nothing behind it but the queue. */
@@ -54,7 +59,10 @@ export async function openIngress(options: OpenIngressOptions = {}) {
     (message: string, facts: Readonly<Record<string, unknown>> = {}): void =>
       void lines.push({ level, message, facts });
   const log = { info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
-  const oauthClient = async () => ({ clientId: front.app.client_id, clientSecret: front.app.client_secret });
+  const { isWithoutClient = false, clientSecret = front.app.client_secret } = options;
+  const oauthClient = async () =>
+    isWithoutClient ? undefined : { clientId: front.app.client_id, clientSecret };
+  const sessions = createPageSessions(items);
   const lease = createLease(memory, { clock });
   const rotation = { oauthClient, installations, lease, slack, clock, wait: async () => undefined };
   const ingress = createSlackIngress({
@@ -78,6 +86,16 @@ export async function openIngress(options: OpenIngressOptions = {}) {
       log,
       authorizeUrl: `${front.url}/oauth/v2/authorize`,
     }),
+    login: createLoginRoutes({
+      oauthClient,
+      publicUrl,
+      items,
+      sessions,
+      slack,
+      clock,
+      log,
+      authorizeUrl: `${front.url}/openid/connect/authorize`,
+    }),
     clock,
     log,
   });
@@ -91,6 +109,7 @@ export async function openIngress(options: OpenIngressOptions = {}) {
     clock,
     front,
     items: memory,
+    sessions,
     queue: memoryQueue,
     secrets,
     installations,

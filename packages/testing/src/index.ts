@@ -1,4 +1,5 @@
 export { chainEntry } from './chain-entry.ts';
+export { type Browser, type BrowserOptions, type BrowserPage, createBrowser } from './create-browser.ts';
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
 export { createMemoryApprovalStore } from './memory/memory-approval-store.ts';
 export { createMemoryAuditLog, type MemoryAuditLog } from './memory/memory-audit-log.ts';
@@ -19,5 +20,6 @@ export {
 } from './memory/memory-tool-source.ts';
 export { createMemoryWorkflowEngine, type MemoryWorkflowEngine } from './memory/memory-workflow-engine.ts';
 export { createRecordingNotifier, type RecordingNotifier } from './memory/recording-notifier.ts';
+export { type PageForm, readForms } from './read-forms.ts';
 export { createSequentialIds } from './sequential-ids.ts';
 export { startHttpApiPeer } from './start-http-api-peer.ts';

@@ -15,9 +15,13 @@ small, .quiet { color: var(--quiet); }
 .warning { border-left: .3rem solid #d4a72c; padding-left: .7rem; }
 .refusal { border-left: .3rem solid var(--bad); padding-left: .7rem; }
 label { display: block; margin: .5rem 0; }
+form.bare { border: 0; padding: 0; }
+details { margin: 1rem 0; }
+summary { cursor: pointer; }
 textarea { width: 100%; box-sizing: border-box; font: inherit; }
 button { font: inherit; padding: .4rem 1.2rem; border-radius: .4rem; border: 1px solid var(--line); cursor: pointer; }
 button.approve { background: var(--good); color: #fff; }
+textarea.json { font: .9em/1.45 ui-monospace, monospace; }
 button.reject { background: var(--bad); color: #fff; }
 `;
 

@@ -61,7 +61,7 @@ export const approvalRoutes: readonly Route[] = [
       const { run } = await loadApproval(deps, params.approval_id);
       const view = await viewOf(deps, run, params.approval_id);
       return wantsPage
-        ? renderApprovalPage(view, { voter, action: `${params.approval_id}/ballot` })
+        ? renderApprovalPage(view, { voter, formsAt: `${params.approval_id}/` })
         : { status: 200, body: view };
     },
   }),

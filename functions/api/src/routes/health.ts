@@ -9,7 +9,7 @@ export const healthRoutes: readonly Route[] = [
     path: '/healthz',
     operationId: 'getHealth',
     summary: 'Whether the service can work',
-    isPublic: true,
+    credential: 'none',
     response: z.object({
       status: z.enum(['ok', 'degraded']),
       version: z.string(),

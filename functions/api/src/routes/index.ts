@@ -1,5 +1,5 @@
 import type { Route } from '../define-route.ts';
-import { approvalPageRoute } from './approval-page.ts';
+import { approvalPageRoutes } from './approval-page.ts';
 import { approvalRoutes } from './approvals.ts';
 import { auditRoutes } from './audit.ts';
 import { grantRoutes } from './grants.ts';
@@ -11,7 +11,7 @@ import { toolRoutes } from './tools.ts';
 export const routes: readonly Route[] = [
   ...runRoutes,
   ...approvalRoutes,
-  approvalPageRoute,
+  ...approvalPageRoutes,
   ...grantRoutes,
   ...auditRoutes,
   ...toolRoutes,

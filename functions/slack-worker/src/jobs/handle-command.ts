@@ -10,7 +10,7 @@ import {
   type SlackMessage,
   SlackRefusedError,
 } from '@hitl/slack';
-import { approvalPageUrl } from '../approval-cards.ts';
+import { pageUrlOf } from '../approval-cards.ts';
 import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
 import { isRefusal, respond, tellRefusal } from '../tell-person.ts';
 import { knownCallerOf } from '../who-acts.ts';
@@ -50,7 +50,7 @@ async function show(deps: SlackWorkerDeps, id: string): Promise<SlackMessage[]> 
   try {
     const { run, approval } = await loadApproval(application, id);
     const nowMs = application.clock.now();
-    const pageUrl = approvalPageUrl(deps, id);
+    const pageUrl = pageUrlOf(deps, id);
     return renderApprovalPages(presentApproval(run, approval, nowMs), { nowMs, pageUrl }, maxMessages);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;

@@ -1,7 +1,7 @@
 import { loadApproval } from '@hitl/application';
 import { ConflictError } from '@hitl/core';
 import { renderEditModal, renderEditRefusedModal, SlackRefusedError } from '@hitl/slack';
-import { approvalPageUrl } from '../approval-cards.ts';
+import { pageUrlOf } from '../approval-cards.ts';
 import { type HandleJob, installationOfJob, type SlackWorkerDeps } from '../slack-worker-deps.ts';
 import { isRefusal } from '../tell-person.ts';
 import { knownCallerOf } from '../who-acts.ts';
@@ -15,7 +15,7 @@ export const handleFillEditModal: HandleJob<'fill-edit-modal'> = async (deps, jo
     ...(rendered_digest === undefined ? {} : { rendered_digest }),
     ...(where === undefined ? {} : { where }),
   };
-  const page = { pageUrl: approvalPageUrl(deps, approval_id) };
+  const page = { pageUrl: pageUrlOf(deps, approval_id) };
   const view = await findCall(deps, job)
     .then(({ call, position }) => renderEditModal(call, metadata, { ...page, position }))
     .catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { presentApproval } from '@hitl/application';
 import { type ApprovalState, isFinished, isoNow, type RunState } from '@hitl/core';
 import { queueEntryOf, renderReminder, type SlackJobOf, SlackRefusedError } from '@hitl/slack';
-import { approvalPageUrl, cardsOf, type PostedCard, postCards, refreshCards } from '../approval-cards.ts';
+import { cardsOf, type PostedCard, pageUrlOf, postCards, refreshCards } from '../approval-cards.ts';
 import { showEnd } from '../follow-run.ts';
 import { mentionsOf } from '../mentions-of.ts';
 import { findRunThread } from '../run-thread.ts';
@@ -82,7 +82,7 @@ async function remindUnder(
   const message = renderReminder(presentApproval(run, approval, deps.application.clock.now()), {
     kind: job.event === 'approval-reminded' ? 'reminded' : 'escalated',
     mention: await mentionsOf(deps, job.to, installation, [approval.requester_id]),
-    pageUrl: approvalPageUrl(deps, approval.approval_id),
+    pageUrl: pageUrlOf(deps, approval.approval_id),
   });
   try {
     await deps.slack.postOnce(installation, job.job_id, {

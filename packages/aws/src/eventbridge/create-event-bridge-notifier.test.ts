@@ -18,7 +18,7 @@ async function openBus(answer: object = { FailedEntryCount: 0, Entries: [{ Event
     credentials: localCredentials,
     maxAttempts: 1,
     busName: 'dev-agentcore',
-    publicUrl: 'https://api.example.com/',
+    pages: { publicUrl: 'https://api.example.com/' },
   });
   return { subject, events, received: async () => events, isIdempotent: false, close: () => service.close() };
 }

@@ -1,13 +1,13 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { type Notifier, UnavailableError } from '@hitl/core';
+import { type ApprovalPages, type Notifier, UnavailableError } from '@hitl/core';
 import { callService } from '../call-service.ts';
 import { describeNotification } from '../notifications/describe-notification.ts';
 import { clientConfiguration, type ServiceClientOptions } from '../service-client-options.ts';
 
 export interface EventBridgeNotifierOptions extends ServiceClientOptions {
   readonly busName: string;
-  /** Where people reach the API; the detail's `url` begins with it. */
-  readonly publicUrl?: string;
+  /** Where people open approval requests; the detail's `url` leads there. */
+  readonly pages?: ApprovalPages;
 }
 
 /** The `source` of every event of ours. */
@@ -22,7 +22,7 @@ export function createEventBridgeNotifier(options: EventBridgeNotifierOptions): 
   return {
     name: 'eventbridge',
     async notify(notification) {
-      const { type, detail } = describeNotification(notification, options.publicUrl);
+      const { type, detail } = describeNotification(notification, options.pages);
       const answer = await callService('putting an event on the bus', () =>
         client.send(
           new PutEventsCommand({

@@ -1,4 +1,11 @@
-import type { ApprovalState, JsonObject, Notification, RunState } from '@hitl/core';
+import {
+  type ApprovalPages,
+  type ApprovalState,
+  approvalPageUrl,
+  type JsonObject,
+  type Notification,
+  type RunState,
+} from '@hitl/core';
 
 /** `detail-type` on the bus, and the message attribute `type` on the topic. */
 export type NotificationType = 'ApprovalRequested' | 'ApprovalDecided' | 'RunFinished';
@@ -18,7 +25,10 @@ const reasons = {
  * What other systems are told: who, what and which, never a call's arguments or a result, since whoever reads the bus need not be
  * entitled to them. `detail.reason` tells a new request from a reminder or an escalation of it.
  */
-export function describeNotification(notification: Notification, publicUrl?: string): DescribedNotification {
+export function describeNotification(
+  notification: Notification,
+  pages?: ApprovalPages,
+): DescribedNotification {
   const { run } = notification;
   const common = describeRun(run);
   if (notification.kind === 'run-finished') {
@@ -33,9 +43,7 @@ export function describeNotification(notification: Notification, publicUrl?: str
   const detail = {
     ...common,
     ...describeApproval(run, approval),
-    ...(publicUrl === undefined
-      ? {}
-      : { url: `${publicUrl.replace(/\/$/, '')}/approvals/${approval.approval_id}` }),
+    ...(pages === undefined ? {} : { url: approvalPageUrl(pages, approval.approval_id) }),
   };
   if (notification.kind === 'approval-decided') {
     return {

@@ -1,13 +1,13 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import type { Notifier } from '@hitl/core';
+import type { ApprovalPages, Notifier } from '@hitl/core';
 import { callService } from '../call-service.ts';
 import { describeNotification } from '../notifications/describe-notification.ts';
 import { clientConfiguration, type ServiceClientOptions } from '../service-client-options.ts';
 
 export interface SnsNotifierOptions extends ServiceClientOptions {
   readonly topicArn: string;
-  /** Where people reach the API; the message's `url` begins with it. */
-  readonly publicUrl?: string;
+  /** Where people open approval requests; the message's `url` leads there. */
+  readonly pages?: ApprovalPages;
 }
 
 /**
@@ -19,7 +19,7 @@ export function createSnsNotifier(options: SnsNotifierOptions): Notifier {
   return {
     name: 'sns',
     async notify(notification) {
-      const { type, detail } = describeNotification(notification, options.publicUrl);
+      const { type, detail } = describeNotification(notification, options.pages);
       await callService('publishing to the topic', () =>
         client.send(
           new PublishCommand({

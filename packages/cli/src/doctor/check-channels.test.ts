@@ -39,6 +39,15 @@ describe('the doctor on Slack and webhooks', () => {
     ]);
   });
 
+  it('has nothing to say about a sign-in that is whole', async () => {
+    const signIn = {
+      SLACK_CLIENT_ID: '1.2',
+      SLACK_CLIENT_SECRET: 's',
+      APPROVAL_PAGE_PATH: '/slack/approvals',
+    };
+    expect(await look({ ...complete, ...signIn })).toMatchObject([{ state: 'ok' }]);
+  });
+
   it('says where to begin when there is none', async () => {
     expect(await look({})).toMatchObject([{ state: 'note', remedy: expect.stringContaining('Slack app') }]);
   });
@@ -47,6 +56,13 @@ describe('the doctor on Slack and webhooks', () => {
     ['the token', { SLACK_SIGNING_SECRET: 's' }, 'SLACK_BOT_TOKEN is not set'],
     ['the signing secret', { SLACK_BOT_TOKEN: token }, 'SLACK_SIGNING_SECRET is not set'],
     ['a token of another kind', { ...complete, SLACK_BOT_TOKEN: 'xapp-1' }, 'is no bot token'],
+    ['half of the sign-in', { ...complete, SLACK_CLIENT_ID: '1.2' }, 'SLACK_CLIENT_SECRET is not set'],
+    ['the other half', { ...complete, SLACK_CLIENT_SECRET: 's' }, 'SLACK_CLIENT_ID is not set'],
+    [
+      'the sign-in that links lead to',
+      { ...complete, APPROVAL_PAGE_PATH: '/slack/approvals' },
+      'nobody can sign in without SLACK_CLIENT_ID',
+    ],
     ['a channel by name', { ...complete, SLACK_CHANNEL_ID: '#approvals' }, 'is no channel id'],
   ])('says what is missing or wrong: %s', async (_what, env, detail) => {
     expect(await look(env)).toMatchObject([

@@ -1,4 +1,4 @@
-import { slackChannelIdSchema } from '@hitl/core';
+import { approvalPagePaths, slackChannelIdSchema } from '@hitl/core';
 import { createFileDirectory } from '@hitl/local';
 import { createNotifiersFromConfig } from '@hitl/notifications';
 import { directoryPath } from './check-machine.ts';
@@ -53,6 +53,7 @@ export const checkSlack: Check = async (options) => {
       detail: `SLACK_CHANNEL_ID: ${channel} is no channel id`,
       remedy: "use the id (C…) at the foot of the channel's details, not its name",
     });
+  findings.push(...checkSignIn(options.env));
   const linked = await countLinked(options);
   if (linked === 0)
     findings.push({
@@ -64,6 +65,27 @@ export const checkSlack: Check = async (options) => {
   if (findings.some(({ state }) => state === 'failing')) return findings;
   return [{ name: 'slack', state: 'ok', detail: `${linked} people are linked (not called)` }, ...findings];
 };
+
+/** Signing in to the approval page needs two settings more. */
+function checkSignIn(env: DiagnoseOptions['env']): Diagnosis[] {
+  const { SLACK_CLIENT_ID: id, SLACK_CLIENT_SECRET: secret, APPROVAL_PAGE_PATH: path } = env;
+  const remedy = "copy it from the app's page: Basic Information, App Credentials";
+  if (id && secret) return [];
+  if (id || secret) {
+    const missing = id ? 'SLACK_CLIENT_SECRET' : 'SLACK_CLIENT_ID';
+    return [{ name: 'slack', state: 'failing', detail: `${missing} is not set`, remedy }];
+  }
+  if (path !== approvalPagePaths.slack) return [];
+  const detail = `links lead to ${path}, where nobody can sign in without SLACK_CLIENT_ID and SLACK_CLIENT_SECRET`;
+  return [
+    {
+      name: 'slack',
+      state: 'failing',
+      detail,
+      remedy: "copy both from the app's page: Basic Information, App Credentials",
+    },
+  ];
+}
 
 /** The channels that only tell. @throws InvalidInputError with the reason why an address can't be used, never with the address */
 export const checkWebhooks: Check = async ({ env }) => {

@@ -2,6 +2,7 @@ import type { RequestDeps } from '@hitl/application';
 
 import type { RateLimiter } from '@hitl/coordination';
 import {
+  approvalPagesAt,
   type Clock,
   InvalidInputError,
   type ItemStore,
@@ -19,8 +20,10 @@ import { createLocalJobQueue } from './create-local-job-queue.ts';
 
 export interface LocalSlack {
   readonly notifier: Notifier;
-  /** What Slack calls. Signed, so it may come under any host name, such as a tunnel's. */
+  /** What Slack calls, and browsers on their way to it and back. */
   readonly paths: ReadonlySet<string>;
+  /** Somebody can sign in with Slack. */
+  readonly canSignIn: boolean;
   readonly fetch: (request: Request) => Promise<Response>;
   /** Begins to do what is asked for, also what an earlier process left. */
   start(deps: RequestDeps, feed: RunFeed): Promise<void>;
@@ -60,8 +63,9 @@ export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefin
       errors: [{ path: missing, message: 'is not set' }],
     });
   }
+  const client = readClient(env);
   const queue = createLocalJobQueue({ items, clock, logger });
-  const secret = async () => ({ signing_secret: signingSecret, bot_token: botToken });
+  const secret = async () => ({ signing_secret: signingSecret, bot_token: botToken, ...client });
   const ingress = createSlackIngressFunction({
     secret,
     items,
@@ -79,12 +83,23 @@ export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefin
     ...(peer === undefined
       ? {}
       : {
-          slackUrls: { api: peer.apiUrl, authorize: new URL('/oauth/v2/authorize', peer.apiUrl).href },
+          slackUrls: {
+            api: peer.apiUrl,
+            authorize: new URL('/oauth/v2/authorize', peer.apiUrl).href,
+            signIn: new URL('/openid/connect/authorize', peer.apiUrl).href,
+          },
         }),
   });
   return {
     notifier: createQueueNotifier(queue),
-    paths: new Set([slackPaths.events, slackPaths.interactions, slackPaths.commands]),
+    paths: new Set([
+      slackPaths.events,
+      slackPaths.interactions,
+      slackPaths.commands,
+      slackPaths.login,
+      slackPaths.loginCallback,
+    ]),
+    canSignIn: client !== undefined,
     fetch: ingress,
     async start(deps, feed) {
       const parts = openSlackParts({
@@ -103,7 +118,7 @@ export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefin
         queue,
         ...parts,
         channelId: env.SLACK_CHANNEL_ID,
-        publicUrl: env.PUBLIC_URL,
+        pages: approvalPagesAt(env.PUBLIC_URL, env.APPROVAL_PAGE_PATH),
       });
       await queue.start((body, signal) =>
         worker(slackJobSchema.parse(body), { signal, remainingMs: () => Number.POSITIVE_INFINITY }),
@@ -113,4 +128,19 @@ export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefin
     idle: () => queue.idle(),
     close: () => queue.close(),
   };
+}
+
+/** For signing in only: nothing is installed here. @throws InvalidInputError where half of it is set */
+function readClient(
+  env: LocalEnv,
+): { readonly client_id: string; readonly client_secret: string } | undefined {
+  const { SLACK_CLIENT_ID: client_id, SLACK_CLIENT_SECRET: client_secret } = env;
+  if (client_id === undefined && client_secret === undefined) return undefined;
+  if (client_id === undefined || client_secret === undefined) {
+    const missing = client_id === undefined ? 'SLACK_CLIENT_ID' : 'SLACK_CLIENT_SECRET';
+    throw new InvalidInputError(`${missing}: is needed for signing in with Slack, the other is set`, {
+      errors: [{ path: missing, message: 'is not set' }],
+    });
+  }
+  return { client_id, client_secret };
 }

@@ -12,7 +12,11 @@ const publicUrl = 'https://approvals.example.com';
 describeNotifierContract('createSlackWebhookNotifier', async () => {
   const front = await startSlackFront();
   return {
-    subject: createSlackWebhookNotifier({ url: front.incomingWebhookUrl, allowLoopback: true, publicUrl }),
+    subject: createSlackWebhookNotifier({
+      url: front.incomingWebhookUrl,
+      allowLoopback: true,
+      pages: { publicUrl },
+    }),
     isIdempotent: true,
     received: () => front.messages(front.workspace.channels.general ?? ''),
     close: front.close,
@@ -30,7 +34,7 @@ describe('a message through a plain Slack webhook', () => {
     const notifier = createSlackWebhookNotifier({
       url: front.incomingWebhookUrl,
       allowLoopback: true,
-      publicUrl,
+      pages: { publicUrl },
       sleep: async () => {},
     });
     front.failNext('incoming-webhook', { kind: 'rate-limited', retryAfterSeconds: 1 });
@@ -55,7 +59,7 @@ describe('a message through a plain Slack webhook', () => {
         (query, value, calls, size) => {
           const args = { value, long: 'y'.repeat(size) };
           const run = waitingRun({ query, requester: `<@U1> ${value}`, args, calls });
-          const message = renderWebhookMessage(describeForPeople(requested(run), publicUrl));
+          const message = renderWebhookMessage(describeForPeople(requested(run), { publicUrl }));
           expect(checkBlocks(message.blocks)).toEqual([]);
           expect(message.text).not.toMatch(/<[@!#]/);
           const mrkdwn = message.blocks.filter((block) => JSON.stringify(block).includes('"mrkdwn"'));

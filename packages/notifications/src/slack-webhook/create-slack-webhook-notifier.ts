@@ -1,4 +1,4 @@
-import type { ItemStore, Notifier } from '@hitl/core';
+import type { ApprovalPages, ItemStore, Notifier } from '@hitl/core';
 import { createOnce } from '../delivery/once.ts';
 import { type PostOptions, postJson } from '../delivery/post-json.ts';
 import { checkPublicUrl, parseWebhookUrl } from '../delivery/webhook-url.ts';
@@ -10,7 +10,7 @@ export interface SlackWebhookNotifierOptions extends PostOptions {
   readonly url: string;
   /** The setting, as errors name it. */
   readonly name?: string;
-  readonly publicUrl?: string;
+  readonly pages?: ApprovalPages;
   readonly told?: ItemStore;
   readonly allowLoopback?: boolean;
 }
@@ -27,13 +27,13 @@ export function createSlackWebhookNotifier(options: SlackWebhookNotifierOptions)
     allowedHosts: slackWebhookHosts,
     ...(options.allowLoopback === undefined ? {} : { allowLoopback: options.allowLoopback }),
   });
-  if (options.publicUrl !== undefined) checkPublicUrl(options.publicUrl);
+  if (options.pages !== undefined) checkPublicUrl(options.pages.publicUrl);
   const once = createOnce('slack-webhook', options.told);
   return {
     name: 'slack-webhook',
     notify: (notification) =>
       once(notification, () => {
-        const message = renderWebhookMessage(describeForPeople(notification, options.publicUrl));
+        const message = renderWebhookMessage(describeForPeople(notification, options.pages));
         return postJson('slack-webhook', url, JSON.stringify(message), options);
       }),
   };

@@ -25,7 +25,7 @@ async function open(more: Partial<TeamsNotifierOptions> = {}) {
   const notifier = createTeamsNotifier({
     url: server.url,
     allowLoopback: true,
-    publicUrl,
+    pages: { publicUrl },
     random: () => 1,
     sleep: async (ms) => void waits.push(ms),
     ...more,
@@ -55,7 +55,7 @@ const textOf = (card: AdaptiveCard): string => {
 describeNotifierContract('createTeamsNotifier', async () => {
   const server = await startWebhookServer();
   return {
-    subject: createTeamsNotifier({ url: server.url, allowLoopback: true, publicUrl }),
+    subject: createTeamsNotifier({ url: server.url, allowLoopback: true, pages: { publicUrl } }),
     isIdempotent: true,
     received: async () => server.taken,
     close: server.close,
@@ -79,7 +79,7 @@ describe('a Teams card', () => {
   });
 
   it('shows who asks for what, the exact call, its effect and the rule’s reason, and opens the approval page only', async () => {
-    const card = renderTeamsCard(describeForPeople(requested(waitingRun()), publicUrl), 'all');
+    const card = renderTeamsCard(describeForPeople(requested(waitingRun()), { publicUrl }), 'all');
     for (const part of [
       'alice',
       'give Ada a role',
@@ -127,10 +127,9 @@ describe('a Teams card', () => {
     );
     fc.assert(
       fc.property(nasty, nasty, nasty, (query, requester, value) => {
-        const described = describeForPeople(
-          requested(waitingRun({ query, requester, args: { value } })),
+        const described = describeForPeople(requested(waitingRun({ query, requester, args: { value } })), {
           publicUrl,
-        );
+        });
         const card = renderTeamsCard(described, 'all');
         expect(checkAdaptiveCard(card)).toEqual([]);
         expect(complaintsOfAdaptiveCards(card)).toEqual([]);

@@ -1,4 +1,4 @@
-import { type ItemStore, type Notifier, UnavailableError } from '@hitl/core';
+import { type ApprovalPages, type ItemStore, type Notifier, UnavailableError } from '@hitl/core';
 import { createOnce } from '../delivery/once.ts';
 import { type PostOptions, postJson } from '../delivery/post-json.ts';
 import { checkPublicUrl } from '../delivery/webhook-url.ts';
@@ -15,8 +15,8 @@ export interface TeamsNotifierOptions extends PostOptions, TeamsUrlOptions {
   /** A Workflow's URL; a secret. */
   readonly url: string;
   readonly payload?: TeamsPayload;
-  /** Where people reach the approval pages. Without it the card links to nothing. */
-  readonly publicUrl?: string;
+  /** Where people open approval requests. Without it the card links to nothing. */
+  readonly pages?: ApprovalPages;
   /** Remembers over processes what was told. */
   readonly told?: ItemStore;
 }
@@ -27,14 +27,14 @@ export interface TeamsNotifierOptions extends PostOptions, TeamsUrlOptions {
  */
 export function createTeamsNotifier(options: TeamsNotifierOptions): Notifier {
   const url = parseTeamsWebhookUrl(options.url, options);
-  const { payload = 'envelope', publicUrl } = options;
-  if (publicUrl !== undefined) checkPublicUrl(publicUrl);
+  const { payload = 'envelope', pages } = options;
+  if (pages !== undefined) checkPublicUrl(pages.publicUrl);
   const once = createOnce('teams', options.told);
   return {
     name: 'teams',
     notify: (notification) =>
       once(notification, () => {
-        const described = describeForPeople(notification, publicUrl);
+        const described = describeForPeople(notification, pages);
         const body = fittingBody((detail) => renderTeamsCard(described, detail), payload);
         return postJson('teams', url, body, options);
       }),

@@ -31,6 +31,8 @@ const openRoutes: Readonly<
 > = {
   [slackPaths.install]: (deps, request) => deps.install?.start(request),
   [slackPaths.oauthCallback]: (deps, request) => deps.install?.finish(request),
+  [slackPaths.login]: (deps, request) => deps.login?.start(request),
+  [slackPaths.loginCallback]: (deps, request) => deps.login?.finish(request),
 };
 
 /**

@@ -2,6 +2,7 @@ import type { Clock, ItemStore, JobQueue } from '@hitl/core';
 import type { SlackCaller } from '../call/create-slack-caller.ts';
 import type { InstallRoutes } from '../install/create-install-routes.ts';
 import type { InstallationRef } from '../install/installation.ts';
+import type { LoginRoutes } from '../login/create-login-routes.ts';
 
 export interface IngressLog {
   info(message: string, facts?: Readonly<Record<string, unknown>>): void;
@@ -23,6 +24,8 @@ export interface SlackIngressDeps {
   readonly fetch?: typeof fetch;
   /** Where the app can be installed by OAuth. */
   readonly install?: InstallRoutes;
+  /** Where people sign in to see approval requests. */
+  readonly login?: LoginRoutes;
   readonly clock: Clock;
   readonly log: IngressLog;
 }

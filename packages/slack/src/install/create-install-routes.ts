@@ -2,12 +2,12 @@ import { type Clock, type ItemStore, isoNow, systemClock } from '@hitl/core';
 import type { SlackCaller } from '../call/create-slack-caller.ts';
 import { SlackRefusedError } from '../call/slack-refused-error.ts';
 import { botScopes } from '../manifest/app-features.ts';
+import { createOauthStates } from '../oauth-state.ts';
+import { plainPage, redirectTo } from '../plain-page.ts';
 import { slackPaths } from '../slack-paths.ts';
 import { type AccessAnswer, parseAccessAnswer, tokensOf } from './access-answer.ts';
-import { installPage, privateHeaders } from './install-page.ts';
 import type { InstallationStore } from './installation-store.ts';
 import type { OauthClient } from './oauth-client.ts';
-import { clearedCookie, startState, takeState } from './oauth-state.ts';
 import { rememberHome } from './slack-home.ts';
 
 export interface InstallRoutes {
@@ -38,6 +38,7 @@ export interface InstallRoutesOptions {
 export function createInstallRoutes(options: InstallRoutesOptions): InstallRoutes {
   const { items, installations, slack, log, clock = systemClock } = options;
   const { authorizeUrl = 'https://slack.com/oauth/v2/authorize' } = options;
+  const states = createOauthStates(items, 'slack-oauth');
   const redirectUriOf = (request: Request): string =>
     new URL(slackPaths.oauthCallback, options.publicUrl ?? request.url).href;
 
@@ -71,19 +72,22 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
   }
 
   function failed(status: number, title: string, text: string): Response {
-    return installPage(status, title, text, { startUrl: slackPaths.install, cookie: clearedCookie });
+    return plainPage(status, title, text, {
+      startUrl: slackPaths.install,
+      cookies: [states.clearedCookie],
+    });
   }
 
   function notSetUp(): Response {
     const text = 'This system has no client id and client secret of a Slack app.';
-    return installPage(404, 'Not set up', text);
+    return plainPage(404, 'Not set up', text);
   }
 
   return {
     async start(request) {
       const client = await options.oauthClient();
       if (client === undefined) return notSetUp();
-      const { state, cookie } = await startState(items);
+      const { state, cookie } = await states.start();
       const target = new URL(authorizeUrl);
       target.search = new URLSearchParams({
         client_id: client.clientId,
@@ -91,10 +95,7 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
         redirect_uri: redirectUriOf(request),
         state,
       }).toString();
-      return new Response(null, {
-        status: 302,
-        headers: { location: target.href, 'set-cookie': cookie, ...privateHeaders },
-      });
+      return redirectTo(target.href, [cookie]);
     },
 
     async finish(request) {
@@ -110,12 +111,8 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
       if (code === null || code === '')
         return failed(400, 'Not installed', 'Slack sent no code. Start the installation again.');
       // Slack's own admin pages start without us, so that nothing proves whose browser this is: we start anew.
-      if (state === null || state === '')
-        return new Response(null, {
-          status: 302,
-          headers: { location: slackPaths.install, ...privateHeaders },
-        });
-      const verdict = await takeState(items, state, request.headers.get('cookie'));
+      if (state === null || state === '') return redirectTo(slackPaths.install);
+      const { verdict } = await states.take(state, request.headers.get('cookie'));
       if (verdict !== 'valid') {
         log.warn('installation refused', { reason: verdict });
         return failed(
@@ -148,11 +145,11 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
       log.info('installed', { id, is_org_wide: answer.is_enterprise_install === true });
       const name = answer.team?.name ?? answer.enterprise?.name ?? id;
       const more = missing.length === 0 ? '' : ` Scopes that are missing: ${missing.join(', ')}.`;
-      return installPage(
+      return plainPage(
         200,
         'Installed',
         `The app is installed in ${name}. Invite it to a channel and mention it.${more}`,
-        { cookie: clearedCookie },
+        { cookies: [states.clearedCookie] },
       );
     },
   };

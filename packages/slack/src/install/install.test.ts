@@ -115,8 +115,8 @@ describe('the installation', () => {
   });
 
   it('escapes the name of the workspace', async () => {
-    const { installPage } = await import('./install-page.ts');
-    const page = await installPage(200, `<b>"'&`, '<img src=x onerror=alert(1)>').text();
+    const { plainPage } = await import('../plain-page.ts');
+    const page = await plainPage(200, `<b>"'&`, '<img src=x onerror=alert(1)>').text();
     expect(page).not.toMatch(/<b>|<img/);
   });
 

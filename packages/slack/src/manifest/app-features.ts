@@ -20,6 +20,9 @@ export const botScopes = [
   ]),
 ].sort();
 
+/** What a person who signs in lets us know: which account it is. */
+export const userScopes = ['openid'] as const;
+
 export const eventNames = Object.keys(subscribedEvents) as readonly (keyof typeof subscribedEvents)[];
 
 export const slashCommand = {

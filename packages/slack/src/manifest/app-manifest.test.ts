@@ -15,6 +15,7 @@ describe('the app manifest', () => {
   it('asks for nothing that reads people’s profiles, files or other channels', () => {
     const { oauth_config } = createAppManifest('https://hitl.example.com');
     expect(oauth_config?.scopes).toEqual({
+      user: ['openid'],
       bot: [
         'app_mentions:read',
         'assistant:write',
@@ -43,6 +44,7 @@ describe('the app manifest', () => {
       'https://api.acme.example/oauth/callback',
       'https://api.acme.example/slack/commands',
       'https://api.acme.example/slack/interactions',
+      'https://api.acme.example/slack/login/callback',
     ]);
   });
 });

@@ -1,9 +1,10 @@
 import type { AppsManifestCreateArguments } from '@slack/web-api';
 import { slackPaths } from '../slack-paths.ts';
-import { botScopes, eventNames, slashCommand } from './app-features.ts';
+import { botScopes, eventNames, slashCommand, userScopes } from './app-features.ts';
 
 type Manifest = AppsManifestCreateArguments['manifest'];
 type BotScopes = NonNullable<NonNullable<NonNullable<Manifest['oauth_config']>['scopes']>['bot']>;
+type UserScopes = NonNullable<NonNullable<NonNullable<Manifest['oauth_config']>['scopes']>['user']>;
 type BotEvents = NonNullable<
   NonNullable<NonNullable<Manifest['settings']>['event_subscriptions']>['bot_events']
 >;
@@ -46,8 +47,11 @@ export function createAppManifest(publicUrl: string): Manifest {
     },
     // The package's lists of scopes and events are older than its own agent features.
     oauth_config: {
-      redirect_urls: [url(slackPaths.oauthCallback)],
-      scopes: { bot: [...botScopes] as string[] as BotScopes },
+      redirect_urls: [url(slackPaths.oauthCallback), url(slackPaths.loginCallback)],
+      scopes: {
+        user: [...userScopes] as string[] as UserScopes,
+        bot: [...botScopes] as string[] as BotScopes,
+      },
     },
     settings: {
       event_subscriptions: {

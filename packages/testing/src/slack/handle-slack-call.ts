@@ -5,6 +5,7 @@ import type { RateGate } from './rate-gate.ts';
 import { parseSlackArguments, refuse, type SlackAnswer, type SlackArguments, textOf } from './slack-call.ts';
 import { slackMethods } from './slack-methods.ts';
 import type { SlackOAuth } from './slack-oauth.ts';
+import type { SlackOpenId } from './slack-openid.ts';
 import { slackScopes } from './slack-scopes.ts';
 import type { SlackToken } from './slack-tokens.ts';
 
@@ -36,6 +37,7 @@ interface Front {
   readonly context: FrontContext;
   readonly gate: RateGate;
   readonly oauth: SlackOAuth;
+  readonly openId: SlackOpenId;
   readonly calls: RecordedCall[];
   readonly clock: Clock;
 }
@@ -72,7 +74,13 @@ export async function handleSlackCall(front: Front, request: SlackRequest): Prom
     const run = method === 'oauth.v2.access' ? front.oauth.access : front.oauth.exchange;
     return limited(textOf(args, 'client_id')) ?? record('', run(withToken, authorization));
   }
+  if (method === 'openid.connect.token')
+    return limited(textOf(args, 'client_id')) ?? record('', front.openId.token(args, authorization));
   const bearer = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+  if (method === 'openid.connect.userInfo') {
+    const info = front.openId.userInfo(bearer ?? (typeof bodyToken === 'string' ? bodyToken : undefined));
+    return limited('') ?? record('', info);
+  }
   const token = front.context.tokens.check(bearer ?? (typeof bodyToken === 'string' ? bodyToken : undefined));
   if (typeof token === 'string') return record('', refuse(token));
   const workspace = await findWorkspace(front.context, token, args);

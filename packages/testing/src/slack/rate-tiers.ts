@@ -33,6 +33,8 @@ export const slackRateTiers: Readonly<Record<string, RateTier>> = {
   'views.push': tier4,
   'views.publish': tier4,
   'oauth.v2.access': tier4,
+  'openid.connect.token': tier4,
+  'openid.connect.userInfo': tier4,
   'auth.test': { perMinute: 300 },
   'chat.getPermalink': { perMinute: 300 },
 };

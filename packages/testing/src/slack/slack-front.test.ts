@@ -111,6 +111,64 @@ describe('the Slack front: tokens', () => {
     expect(await codeOf(nobody.oauth.v2.access(refresh))).toBe('invalid_refresh_token');
   });
 
+  it('lets a person sign in by a code that works once, for this app and this way back only', async () => {
+    const back = 'http://app.invalid/signed-in';
+    const app = { client_id: '1.2', client_secret: 'front-secret', redirect_urls: [back] };
+    const { front, clientOf } = await open({ app });
+    const authorize = async (change: Readonly<Record<string, string>> = {}) => {
+      const page = new URL('/openid/connect/authorize', front.url);
+      page.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: '1.2',
+        scope: 'openid',
+        redirect_uri: back,
+        state: 's1',
+        nonce: 'n1',
+        ...change,
+      }).toString();
+      const { headers } = await fetch(page, { redirect: 'manual' });
+      return new URL(headers.get('location') ?? 'none:');
+    };
+    for (const wrong of [
+      { client_id: '9.9' },
+      { response_type: 'token' },
+      { scope: 'openid,chat:write' },
+      { scope: 'email' },
+      { redirect_uri: 'http://evil.invalid/' },
+    ])
+      expect((await authorize(wrong)).protocol).toBe('none:');
+    const nobody = clientOf('');
+    const exchange = async (change: Readonly<Record<string, string>> = {}) => {
+      const code = (await authorize()).searchParams.get('code') ?? '';
+      const { redirect_urls: _urls, ...credentials } = app;
+      const args = { ...credentials, redirect_uri: back, code, ...change };
+      return { args, answered: nobody.openid.connect.token(args) };
+    };
+    expect((await authorize()).searchParams.get('state')).toBe('s1');
+    for (const [change, code] of [
+      [{ client_id: '9.9' }, 'invalid_client_id'],
+      [{ client_secret: 'no' }, 'bad_client_secret'],
+      [{ redirect_uri: 'http://app.invalid/other' }, 'bad_redirect_uri'],
+      [{ code: 'made-up' }, 'invalid_code'],
+      [{ grant_type: 'refresh_token' }, 'invalid_grant_type'],
+    ] as const)
+      expect(await codeOf((await exchange(change)).answered)).toBe(code);
+    const user = front.workspace.users.alice ?? '';
+    front.consentNext({ answer: 'allow', user });
+    const { args, answered } = await exchange();
+    const { access_token: token = '', id_token: idToken = '' } = await answered;
+    expect(await codeOf(nobody.openid.connect.token(args))).toBe('invalid_code');
+    const claims = { 'https://slack.com/team_id': 'T0ACME', 'https://slack.com/user_id': user, sub: user };
+    const payload = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    expect(payload).toMatchObject({ iss: 'https://slack.com', aud: '1.2', nonce: 'n1', ...claims });
+    expect(await clientOf(token).openid.connect.userInfo()).toMatchObject(claims);
+    expect(await codeOf(nobody.openid.connect.userInfo())).toBe('not_authed');
+    expect(await codeOf(clientOf(front.botToken).openid.connect.userInfo())).toBe('invalid_auth');
+    // It reads who signed in and nothing else.
+    expect(await codeOf(clientOf(token).auth.test())).toBe('invalid_auth');
+    expect(JSON.stringify(front.calls())).not.toContain(token);
+  });
+
   it('installs for a whole organisation, and sends a person who declines back with an error', async () => {
     const { front, clientOf } = await open({
       workspaces: [

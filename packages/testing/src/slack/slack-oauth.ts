@@ -14,11 +14,19 @@ export interface SlackAppSeed {
   readonly client_secret: string;
   /** Tokens live 12 hours and come with refresh tokens. */
   readonly rotation?: boolean;
+  /** Where a browser may be sent back to after a sign-in. Default: anywhere. */
+  readonly redirect_urls?: readonly string[];
 }
 
 /** What the person at Slack's consent page does with the next request. */
 export type Consent =
-  | { readonly answer: 'allow'; readonly team_id?: string; readonly wholeOrganisation?: boolean }
+  | {
+      readonly answer: 'allow';
+      readonly team_id?: string;
+      readonly wholeOrganisation?: boolean;
+      /** Id of who consents. Default: the workspace's `admin`. */
+      readonly user?: string;
+    }
   | { readonly answer: 'deny' };
 
 interface PendingCode {
@@ -30,6 +38,8 @@ interface PendingCode {
 
 export interface SlackOAuth {
   consentNext(consent: Consent): void;
+  /** What the person does who is at a consent page now. */
+  takeConsent(): Consent;
   /** The consent page, answered at once: where the browser is sent. A wrong client id is a page, not a redirect. */
   authorize(query: URLSearchParams): { readonly location: string } | { readonly page: string };
   access(args: SlackArguments, authorization: string | undefined): SlackAnswer;
@@ -48,6 +58,7 @@ export function createSlackOAuth(options: {
   const { clock, app, workspaces, tokens } = options;
   const codes = new Map<string, PendingCode>();
   const consents: Consent[] = [];
+  const takeConsent = (): Consent => consents.shift() ?? { answer: 'allow' };
 
   const answerOf = (issued: SlackToken, user: string): SlackAnswer => {
     const workspace = workspaces.find(({ team_id }) => team_id === issued.team_id) ?? workspaces[0];
@@ -71,12 +82,13 @@ export function createSlackOAuth(options: {
 
   return {
     consentNext: (consent) => void consents.push(consent),
+    takeConsent,
     authorize(query) {
       if (query.get('client_id') !== app.client_id) return { page: 'Invalid client_id parameter' };
       const redirectUri = query.get('redirect_uri') ?? '';
       const location = new URL(redirectUri);
       if (query.get('state') !== null) location.searchParams.set('state', query.get('state') ?? '');
-      const consent = consents.shift() ?? { answer: 'allow' };
+      const consent = takeConsent();
       if (consent.answer === 'deny') {
         location.searchParams.set('error', 'access_denied');
         return { location: location.href };
@@ -93,13 +105,16 @@ export function createSlackOAuth(options: {
         },
         redirectUri,
         at_ms: clock.now(),
-        user: workspace.users.admin ?? '',
+        user: consent.user ?? workspace.users.admin ?? '',
       });
       location.searchParams.set('code', code);
       return { location: location.href };
     },
     access(args, authorization) {
-      const [id, secret] = basic(authorization) ?? [textOf(args, 'client_id'), textOf(args, 'client_secret')];
+      const [id, secret] = basicOf(authorization) ?? [
+        textOf(args, 'client_id'),
+        textOf(args, 'client_secret'),
+      ];
       if (id !== app.client_id) return refuse('invalid_client_id');
       if (secret !== app.client_secret) return refuse('bad_client_secret');
       if (args.grant_type === 'refresh_token') {
@@ -125,7 +140,8 @@ export function createSlackOAuth(options: {
   };
 }
 
-function basic(authorization: string | undefined): [string, string] | undefined {
+/** The client's id and secret in an `Authorization: Basic` header. */
+export function basicOf(authorization: string | undefined): [string, string] | undefined {
   if (authorization?.startsWith('Basic ') !== true) return undefined;
   const [id = '', secret = ''] = Buffer.from(authorization.slice(6), 'base64').toString('utf8').split(':');
   return [id, secret];

@@ -29,7 +29,7 @@ export interface SlackTokens {
 export const tokenLifeSeconds = 43_200;
 
 /** Put together here so that nothing in the source looks like a real token. */
-function mint(prefix: string): string {
+export function mintToken(prefix: string): string {
   return `${['xo', prefix].join('x')}-${randomBytes(24).toString('hex')}`;
 }
 
@@ -41,8 +41,8 @@ export function createSlackTokens(clock: Clock): SlackTokens {
     issue(installation, rotating) {
       const issued: SlackToken = {
         ...installation,
-        token: mint(rotating ? 'e.xoxb' : 'b'),
-        refresh_token: rotating ? mint('e-1') : undefined,
+        token: mintToken(rotating ? 'e.xoxb' : 'b'),
+        refresh_token: rotating ? mintToken('e-1') : undefined,
         expires_at_ms: rotating ? clock.now() + tokenLifeSeconds * 1000 : undefined,
       };
       tokens.set(issued.token, issued);

@@ -20,6 +20,7 @@ import type { RateTier } from './rate-tiers.ts';
 import { createResponseUrls, type ResponseTarget } from './response-urls.ts';
 import { createSlackFaults, isAfter, type SlackFault } from './slack-faults.ts';
 import { type Consent, createSlackOAuth, type SlackAppSeed } from './slack-oauth.ts';
+import { createSlackOpenId } from './slack-openid.ts';
 import { defaultScopes } from './slack-scopes.ts';
 import { createSlackStreams } from './slack-streams.ts';
 import { createSlackTokens, type SlackInstallation, type SlackToken } from './slack-tokens.ts';
@@ -58,6 +59,8 @@ export interface SlackFront {
   revokeToken(token: string): void;
   /** What the person does at the consent page the next time a browser comes there. Default: allow. */
   consentNext(consent: Consent): void;
+  /** Other claims than the true ones in the next id_token: what a front that is not Slack might say. */
+  spoilNextIdToken(claims: Readonly<Record<string, unknown>>): void;
   /** A person writes a message; returns its `ts`. */
   say(message: { channel: string; user: string; text: string; thread_ts?: string }): Promise<string>;
   /** The direct conversation of a person with the app. */
@@ -116,6 +119,7 @@ export async function startSlackFront(options: SlackFrontOptions = {}): Promise<
   const faults = createSlackFaults();
   const gate = createRateGate(clock, options.rateTiers ?? {});
   const oauth = createSlackOAuth({ clock, app, workspaces, tokens });
+  const openId = createSlackOpenId({ clock, app, workspaces, takeConsent: oauth.takeConsent });
   const calls: RecordedCall[] = [];
   const watchers = new Set<() => void>();
   const webhookPath = '/services/T000000001/B000000001/X000000001';
@@ -127,10 +131,11 @@ export async function startSlackFront(options: SlackFrontOptions = {}): Promise<
     if (url.pathname.startsWith('/api/')) {
       const method = url.pathname.slice('/api/'.length).replace(/\/$/, '');
       const request = { method, contentType, body, query: url.searchParams, authorization };
-      return handleSlackCall({ context, gate, oauth, calls, clock }, request);
+      return handleSlackCall({ context, gate, oauth, openId, calls, clock }, request);
     }
-    if (url.pathname === '/oauth/v2/authorize') {
-      const sent = oauth.authorize(url.searchParams);
+    const consentPage = { '/oauth/v2/authorize': oauth, '/openid/connect/authorize': openId }[url.pathname];
+    if (consentPage !== undefined) {
+      const sent = consentPage.authorize(url.searchParams);
       if ('page' in sent) return { status: 200, body: sent.page };
       return { status: 302, body: '', headers: { location: sent.location } };
     }
@@ -198,6 +203,7 @@ export async function startSlackFront(options: SlackFrontOptions = {}): Promise<
     issueToken,
     revokeToken: (token) => void tokens.revoke(token),
     consentNext: oauth.consentNext,
+    spoilNextIdToken: openId.spoilNextIdToken,
     async say({ user, ...message }) {
       const home = await homeOf(message.channel);
       await home.call('conversations.join', { channel: message.channel }, user);

@@ -1,0 +1,1 @@
+export { createLoginRoutes, type LoginRoutes, type LoginRoutesOptions } from './create-login-routes.ts';
