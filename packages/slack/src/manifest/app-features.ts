@@ -20,6 +20,11 @@ export const botScopes = [
   ]),
 ].sort();
 
+/** What an installation would have to be granted as well. */
+export function missingBotScopes(granted: readonly string[]): readonly string[] {
+  return botScopes.filter((scope) => !granted.includes(scope));
+}
+
 export const eventNames = Object.keys(subscribedEvents) as readonly (keyof typeof subscribedEvents)[];
 
 export const slashCommand = {
