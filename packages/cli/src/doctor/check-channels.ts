@@ -1,9 +1,12 @@
 import { createFileDirectory } from '@hitl/local';
 import { createNotifiersFromConfig } from '@hitl/notifications';
+import { missingBotScopes } from '@hitl/slack';
+import { askAboutToken, copiedTokenFault, scopesFault } from './bot-token.ts';
 import { directoryPath } from './check-machine.ts';
 import type { Check, DiagnoseOptions, Diagnosis } from './diagnosis.ts';
+import { channelFault } from './slack-channel.ts';
 
-/** Slack as this machine is configured for it: nothing is called. */
+/** Slack as this machine is configured for it; it is called only to ask about the token, and only where that was asked for. */
 export const checkSlack: Check = async (options) => {
   const { SLACK_SIGNING_SECRET: secret, SLACK_BOT_TOKEN: token, SLACK_CHANNEL_ID: channel } = options.env;
   if (!secret && !token) {
@@ -30,13 +33,12 @@ export const checkSlack: Check = async (options) => {
     ];
   }
   const findings: Diagnosis[] = [];
-  if (!token.startsWith('xoxb-') && !token.startsWith('xoxe.xoxb-'))
-    findings.push({
-      name: 'slack',
-      state: 'failing',
-      detail: 'SLACK_BOT_TOKEN is no bot token (those begin with xoxb-)',
-      remedy: "copy the Bot User OAuth Token, not a user's or an app-level one",
-    });
+  const tokenFault = copiedTokenFault(
+    token,
+    'SLACK_BOT_TOKEN',
+    'make the app anew from "npm run slack-manifest -- URL --without-token-rotation", since Slack does not take rotation back',
+  );
+  if (tokenFault !== undefined) findings.push({ name: 'slack', state: 'failing', ...tokenFault });
   if (!channel)
     findings.push({
       name: 'slack',
@@ -44,13 +46,10 @@ export const checkSlack: Check = async (options) => {
       detail: 'SLACK_CHANNEL_ID is not set: approvals are shown only in the thread that asked',
       remedy: "set it to the approvers' channel (its id, C…), and invite the bot there",
     });
-  else if (!/^[CG][A-Z0-9]{2,}$/.test(channel))
-    findings.push({
-      name: 'slack',
-      state: 'failing',
-      detail: `SLACK_CHANNEL_ID: ${channel} is no channel id`,
-      remedy: "use the id (C…) at the foot of the channel's details, not its name",
-    });
+  else {
+    const fault = channelFault(channel);
+    if (fault !== undefined) findings.push({ name: 'slack', state: 'failing', ...fault });
+  }
   const linked = await countLinked(options);
   if (linked === 0)
     findings.push({
@@ -59,9 +58,25 @@ export const checkSlack: Check = async (options) => {
       detail: 'nobody in the directory is linked to a Slack account: nobody can ask or approve there',
       remedy: 'links: ["slack:TEAM/USER"] for each person, with the ids that Slack shows in a profile',
     });
+  const called = tokenFault === undefined ? await askSlack(options, token) : { fault: undefined, said: '' };
+  if (called.fault !== undefined) findings.push({ name: 'slack', state: 'failing', ...called.fault });
   if (findings.some(({ state }) => state === 'failing')) return findings;
-  return [{ name: 'slack', state: 'ok', detail: `${linked} people are linked (not called)` }, ...findings];
+  return [
+    { name: 'slack', state: 'ok', detail: `${linked} people are linked (${called.said})` },
+    ...findings,
+  ];
 };
+
+async function askSlack({ askSlack: ask }: DiagnoseOptions, token: string) {
+  if (ask === undefined) return { fault: undefined, said: 'not called' };
+  const answer = await askAboutToken(ask, token);
+  if ('fault' in answer) return { fault: answer.fault, said: '' };
+  const { team_id, enterprise_id, scopes } = answer.owner;
+  return {
+    fault: scopes === undefined ? undefined : scopesFault(missingBotScopes(scopes)),
+    said: `Slack takes the token, of ${enterprise_id ?? team_id}`,
+  };
+}
 
 /** The channels that only tell. @throws InvalidInputError with the reason why an address can't be used, never with the address */
 export const checkWebhooks: Check = async ({ env }) => {
