@@ -13,6 +13,7 @@ import {
   slackJobSchema,
 } from '@hitl/slack';
 import { z } from 'zod';
+import { createAgentCoreToken } from './agent-core-token.ts';
 import { createSlackWorker } from './create-slack-worker.ts';
 import { openAgentCore } from './open-agent-core.ts';
 import { openSlackParts } from './open-slack-parts.ts';
@@ -92,8 +93,7 @@ export const handler = createFunction({
             agent: await openAgentCore({
               url: env.AGENTCORE_GATEWAY_URL,
               region,
-              secrets,
-              secretName: env.MCP_SECRETS_NAME,
+              token: createAgentCoreToken(secrets, env.MCP_SECRETS_NAME),
             }),
           }),
       channelId: env.SLACK_CHANNEL_ID,

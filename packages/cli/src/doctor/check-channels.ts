@@ -4,6 +4,7 @@ import { missingBotScopes } from '@hitl/slack';
 import { askAboutToken, copiedTokenFault, scopesFault } from './bot-token.ts';
 import { directoryPath } from './check-machine.ts';
 import type { Check, DiagnoseOptions, Diagnosis } from './diagnosis.ts';
+import { otherAgentNote } from './other-agent.ts';
 import { channelFault } from './slack-channel.ts';
 
 /** Slack as this machine is configured for it; it is called only to ask about the token, and only where that was asked for. */
@@ -77,6 +78,23 @@ async function askSlack({ askSlack: ask }: DiagnoseOptions, token: string) {
     said: `Slack takes the token, of ${enterprise_id ?? team_id}`,
   };
 }
+
+/** Who answers in Slack, where that is not the agent here. */
+export const checkOtherAgent: Check = async ({ env }) => {
+  const { AGENTCORE_GATEWAY_URL: url, MCP_AUTH_TOKEN_AGENTCORE: token } = env;
+  if (!url) return [];
+  const name = 'other agent';
+  if (!env.SLACK_SIGNING_SECRET)
+    return [
+      {
+        name,
+        state: 'note',
+        detail: 'AGENTCORE_GATEWAY_URL is set: that agent is asked from Slack only, which is not set up',
+      },
+    ];
+  const how = token ? 'asked with MCP_AUTH_TOKEN_AGENTCORE' : 'asked with SigV4, by the AWS credentials here';
+  return [otherAgentNote(url, how)];
+};
 
 /** The channels that only tell. @throws InvalidInputError with the reason why an address can't be used, never with the address */
 export const checkWebhooks: Check = async ({ env }) => {

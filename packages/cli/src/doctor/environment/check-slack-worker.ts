@@ -1,4 +1,5 @@
 import type { Diagnosis } from '../diagnosis.ts';
+import { otherAgentNote } from '../other-agent.ts';
 import { channelFault } from '../slack-channel.ts';
 import type { EnvironmentFacts } from './environment-facts.ts';
 
@@ -39,15 +40,7 @@ async function otherAgent(
   { AGENTCORE_GATEWAY_URL: url }: Readonly<Record<string, string>>,
 ): Promise<Diagnosis[]> {
   if (url === undefined || url === '') return [];
-  const host = URL.canParse(url) ? new URL(url).host : 'an address that is none';
-  const how = await asked(facts);
-  return [
-    {
-      name: 'other agent',
-      state: URL.canParse(url) ? 'note' : 'failing',
-      detail: `AGENTCORE_GATEWAY_URL is set: answers in Slack come from ${host}, ${how}; what that agent does is not gated here`,
-    },
-  ];
+  return [otherAgentNote(url, await asked(facts))];
 }
 
 async function asked(facts: EnvironmentFacts): Promise<string> {
