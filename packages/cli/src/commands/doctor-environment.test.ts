@@ -574,6 +574,16 @@ describe('the doctor of a deployed environment', () => {
       });
     });
 
+    it('learns from Slack which workspace a token that was put there by hand reaches', async () => {
+      drop('slack/T0ACME');
+      edit('slack', { bot_token: slack.issueToken({ scopes: [...botScopes] }).token });
+      await push(people(carol, { id: 'eve', links: ['slack:T9OTHER/U1'] }));
+      expect((await online()).filter(({ name }) => name === 'people')).toMatchObject([
+        { state: 'ok', detail: expect.stringContaining('1 are linked') },
+        { state: 'note', detail: expect.stringContaining('1 are linked only to workspaces') },
+      ]);
+    });
+
     it('says what Slack does not take, and which scopes Slack knows nothing of', async () => {
       const revoked = slack.issueToken();
       slack.revokeToken(revoked.token);

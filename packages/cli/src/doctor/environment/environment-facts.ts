@@ -98,6 +98,15 @@ export function createEnvironmentFacts(options: {
           );
         }
       }),
-    askSlack,
+    askSlack: askSlack === undefined ? undefined : askedOnce(askSlack),
+  };
+}
+
+function askedOnce(ask: AskTokenOwner): AskTokenOwner {
+  const answers = new Map<string, ReturnType<AskTokenOwner>>();
+  return (token) => {
+    const answer = answers.get(token) ?? ask(token);
+    answers.set(token, answer);
+    return answer;
   };
 }

@@ -5,14 +5,23 @@ import { readableSlackSecret } from './slack-secret.ts';
 /** Whether a link is to an account of a workspace that the app is installed in. */
 export type IsReached = (link: string) => boolean;
 
-/** `undefined` where Slack is not set up. What can't be known counts as reached: an organisation, a token put there by hand. */
+/** `undefined` where Slack is not set up. What can't be known counts as reached: an organisation, a token whose owner was not asked for. */
 export async function openSlackTeams(facts: EnvironmentFacts): Promise<IsReached | undefined> {
-  const ids = await ifReadable(facts.installationIds());
+  const installed = await ifReadable(facts.installationIds());
   const secret = await readableSlackSecret(facts);
-  const isByHand = secret?.bot_token !== undefined;
-  if (ids?.length === 0 && secret !== undefined && !isByHand) return undefined;
-  if (ids === undefined || secret === undefined || isByHand || ids.some((id) => id.startsWith('E')))
-    return (link) => link.startsWith('slack:');
+  if (installed === undefined || secret === undefined) return isSlackLink;
+  const ids = [...installed];
+  if (secret.bot_token !== undefined) {
+    const owner = await facts.askSlack?.(secret.bot_token).catch(() => undefined);
+    if (owner?.team_id === undefined) return isSlackLink;
+    ids.push(owner.team_id);
+  }
+  if (ids.length === 0) return undefined;
+  if (ids.some((id) => id.startsWith('E'))) return isSlackLink;
   const prefixes = ids.map((id) => `slack:${id}/`);
   return (link) => prefixes.some((prefix) => link.startsWith(prefix));
+}
+
+function isSlackLink(link: string): boolean {
+  return link.startsWith('slack:');
 }
