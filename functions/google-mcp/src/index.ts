@@ -1,7 +1,7 @@
 import type { SecretSource } from '@hitl/core';
 import { createGoogleAdminServer, type PasswordDelivery, type UserLock } from '@hitl/google-admin';
 import type { Logger } from '@hitl/lambda';
-import { createSecretHttpHandler } from '@hitl/mcp-server';
+import { createSecretHttpHandler, type McpServerSpec } from '@hitl/mcp-server';
 import { inMembers, parseGoogleSecret } from './google-secret.ts';
 
 export { googleSecretSchema } from './google-secret.ts';
@@ -24,6 +24,23 @@ const pacing = {
   retry: { maxAttempts: 4, baseDelayMs: 1000, maxDelayMs: 4000 },
 };
 
+/** The server as the secret's JSON sets it up; nothing is called. @throws InvalidInputError naming the member, never a value */
+export function createGoogleServerOf(
+  json: unknown,
+  deps: Pick<GoogleMcpDeps, 'passwordDelivery' | 'userLock' | 'samlProviderName'>,
+): McpServerSpec {
+  const secret = parseGoogleSecret(json);
+  return inMembers(() =>
+    createGoogleAdminServer({
+      ...pacing,
+      ...secret,
+      samlProviderName: secret.samlProviderName ?? deps.samlProviderName,
+      passwordDelivery: deps.passwordDelivery,
+      userLock: deps.userLock,
+    }),
+  );
+}
+
 /** The Google Workspace MCP server as stateless Streamable HTTP behind a bearer token. */
 export function createGoogleMcp(deps: GoogleMcpDeps): (request: Request) => Promise<Response> {
   return createSecretHttpHandler({
@@ -31,22 +48,10 @@ export function createGoogleMcp(deps: GoogleMcpDeps): (request: Request) => Prom
     alias: 'google',
     tokenSecretName: deps.secretNames.mcp,
     credentialsSecretName: deps.secretNames.google,
-    createSpec: (json) => {
-      const secret = parseGoogleSecret(json);
-      const server = inMembers(() =>
-        createGoogleAdminServer({
-          ...pacing,
-          ...secret,
-          samlProviderName: secret.samlProviderName ?? deps.samlProviderName,
-          passwordDelivery: deps.passwordDelivery,
-          userLock: deps.userLock,
-        }),
-      );
-      return {
-        ...server,
-        onUnexpectedError: (tool, error) => deps.logger.error('a tool failed unexpectedly', { tool, error }),
-      };
-    },
+    createSpec: (json) => ({
+      ...createGoogleServerOf(json, deps),
+      onUnexpectedError: (tool, error) => deps.logger.error('a tool failed unexpectedly', { tool, error }),
+    }),
     onFault: (error) => deps.logger.error('the server is not set up', { error }),
   });
 }

@@ -1,7 +1,7 @@
 import { InvalidInputError, type SecretSource } from '@hitl/core';
 import { createJiraServer } from '@hitl/jira';
 import type { Logger } from '@hitl/lambda';
-import { createSecretHttpHandler } from '@hitl/mcp-server';
+import { createSecretHttpHandler, type McpServerSpec } from '@hitl/mcp-server';
 import { z } from 'zod';
 
 export interface JiraMcpDeps {
@@ -38,14 +38,15 @@ export function createJiraMcp(deps: JiraMcpDeps): (request: Request) => Promise<
     tokenSecretName: deps.secretNames.mcp,
     credentialsSecretName: deps.secretNames.jira,
     createSpec: (json) => ({
-      ...createServer(json),
+      ...createJiraServerOf(json),
       onUnexpectedError: (tool, error) => deps.logger.error('a tool failed unexpectedly', { tool, error }),
     }),
     onFault: (error) => deps.logger.error('the server is not set up', { error }),
   });
 }
 
-function createServer(json: unknown) {
+/** The server as the secret's JSON sets it up; nothing is called. @throws InvalidInputError naming the member, never a value */
+export function createJiraServerOf(json: unknown): McpServerSpec {
   const parsed = jiraSecretSchema.safeParse(json);
   if (!parsed.success) {
     const errors = parsed.error.issues.flatMap((issue) =>

@@ -18,6 +18,7 @@ import {
   splitJobQueue,
 } from '@hitl/slack';
 import { z } from 'zod';
+import { createAgentCoreToken } from './agent-core-token.ts';
 import { createSlackWorker } from './create-slack-worker.ts';
 import { openAgentCore } from './open-agent-core.ts';
 import { openSlackParts } from './open-slack-parts.ts';
@@ -104,8 +105,7 @@ export const handler = createFunction({
             agent: await openAgentCore({
               url: env.AGENTCORE_GATEWAY_URL,
               region,
-              secrets,
-              secretName: env.MCP_SECRETS_NAME,
+              token: createAgentCoreToken(secrets, env.MCP_SECRETS_NAME),
             }),
           }),
       channelId: env.SLACK_CHANNEL_ID,

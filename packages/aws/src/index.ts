@@ -2,6 +2,7 @@ export * from './agentcore/index.ts';
 export * from './bedrock/index.ts';
 export * from './dead-letters/index.ts';
 export * from './dynamodb/index.ts';
+export * from './environment/index.ts';
 export * from './eventbridge/index.ts';
 export * from './lambda/index.ts';
 export {

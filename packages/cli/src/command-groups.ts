@@ -68,7 +68,7 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   {
     name: 'doctor',
-    summary: 'check this machine and the configuration, and say what is missing',
+    summary: 'check this machine and its configuration, or a deployed environment, and say what is missing',
     load: async () => (await import('./commands/doctor.ts')).addDoctorCommand,
   },
   {

@@ -3,18 +3,24 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 type Json = Record<string, unknown>;
+type Answer = object | undefined;
 
 export interface AwsFrontOptions {
-  /** By service and call, e.g. `secretsmanager.GetSecretValue`. What it throws is answered as an error of that name. */
-  readonly calls: Readonly<Record<string, (input: Json) => object | Promise<object>>>;
+  /**
+   * By service and call, e.g. `secretsmanager.GetSecretValue`. What it throws is answered as an error of that name; where it gives
+   * nothing, DynamoDB itself is asked.
+   */
+  readonly calls: Readonly<Record<string, (input: Json) => Answer | Promise<Answer>>>;
   /** An asynchronous call of a function. */
-  readonly invoke: (functionName: string, event: unknown) => void;
+  readonly invoke?: (functionName: string, event: unknown) => void;
+  /** What a function is set up with, by name and qualifier. What it throws is answered as an error of that name. */
+  readonly configure?: (functionName: string, qualifier: string | null) => object;
   /** Where DynamoDB is, for clients that know one address for everything. */
   readonly dynamoUrl: string;
 }
 
 /** The services that the functions call, but DynamoDB, at one address: each by the protocol that the SDK speaks with it. */
-export async function startAwsFront({ calls, invoke, dynamoUrl }: AwsFrontOptions) {
+export async function startAwsFront({ calls, invoke, configure, dynamoUrl }: AwsFrontOptions) {
   const published: URLSearchParams[] = [];
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -24,8 +30,22 @@ export async function startAwsFront({ calls, invoke, dynamoUrl }: AwsFrontOption
     const invocation = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '');
     if (invocation !== null) {
       if (request.headers['x-amz-invocation-type'] !== 'Event') throw new Error('only asynchronous calls');
-      invoke(decodeURIComponent(invocation[1] ?? ''), JSON.parse(body));
+      invoke?.(decodeURIComponent(invocation[1] ?? ''), JSON.parse(body));
       response.writeHead(202).end();
+      return;
+    }
+    const url = new URL(request.url ?? '/', 'http://front');
+    const configured = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/.exec(url.pathname)?.[1];
+    if (configured !== undefined) {
+      const headers = { 'content-type': 'application/json' };
+      try {
+        const answer = configure?.(decodeURIComponent(configured), url.searchParams.get('Qualifier'));
+        if (answer === undefined) throw named('ResourceNotFoundException');
+        response.writeHead(200, headers).end(JSON.stringify(answer));
+      } catch (error) {
+        const { name, message } = error as Error;
+        response.writeHead(400, { ...headers, 'x-amzn-errortype': name }).end(JSON.stringify({ message }));
+      }
       return;
     }
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -36,30 +56,34 @@ export async function startAwsFront({ calls, invoke, dynamoUrl }: AwsFrontOption
         .end('<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>');
       return;
     }
-    if (target.startsWith('DynamoDB')) {
-      const { authorization = '', 'content-type': contentType = '' } = request.headers;
-      const headers = { authorization, 'content-type': contentType, 'x-amz-target': target };
-      const stored = await fetch(dynamoUrl, {
-        method: 'POST',
-        headers: { ...headers, 'x-amz-date': String(request.headers['x-amz-date']) },
-        body,
-      });
-      response.writeHead(stored.status, { 'content-type': contentType }).end(await stored.text());
-      return;
-    }
     const [service = '', call = ''] = target.split('.');
     const operation = calls[`${service.replace(/^AWS/, '').toLowerCase()}.${call}`];
     const send = (status: number, answer: object) =>
       response
         .writeHead(status, { 'content-type': 'application/x-amz-json-1.1' })
         .end(JSON.stringify(answer));
+    let answer: Answer;
     try {
-      if (operation === undefined) throw named('UnknownOperationException', target);
-      send(200, await operation(JSON.parse(body)));
+      answer = await operation?.(JSON.parse(body));
+      if (answer === undefined && !target.startsWith('DynamoDB'))
+        throw named('UnknownOperationException', target);
     } catch (error) {
       const { name, message } = error as Error;
       send(400, { __type: name, message });
+      return;
     }
+    if (answer !== undefined) {
+      send(200, answer);
+      return;
+    }
+    const { authorization = '', 'content-type': contentType = '' } = request.headers;
+    const headers = { authorization, 'content-type': contentType, 'x-amz-target': target };
+    const stored = await fetch(dynamoUrl, {
+      method: 'POST',
+      headers: { ...headers, 'x-amz-date': String(request.headers['x-amz-date']) },
+      body,
+    });
+    response.writeHead(stored.status, { 'content-type': contentType }).end(await stored.text());
   }
 
   const server = createServer((request, response) => {

@@ -27,6 +27,9 @@ const optional = [
   'SLACK_CLIENT_ID',
   'SLACK_CLIENT_SECRET',
   'SLACK_CHANNEL_ID',
+  // Here jobs always go through the durable queue, and their worker is in this process: both values are right.
+  'SLACK_ASYNC',
+  'AGENTCORE_GATEWAY_URL',
   'SLACK_WEBHOOK_URL',
   'TEAMS_WEBHOOK_URL',
   'PUBLIC_URL',

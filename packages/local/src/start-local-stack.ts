@@ -103,7 +103,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const tools = createLocalTools({ env, builtins, pins: createToolPins(stores.auditLog), logger });
     closers.push(() => tools.source.close());
     const feed = createRunFeed();
-    const slack = openLocalSlack({
+    const slack = await openLocalSlack({
       env,
       items: stores.items,
       sessions: stores.sessions,

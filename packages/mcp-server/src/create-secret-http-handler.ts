@@ -39,9 +39,9 @@ export function createSecretHttpHandler(
   let built: { text: string; spec: McpServerSpec } | undefined;
 
   return async (request) => {
-    let rules: Tokens;
+    let rules: ServerTokens;
     try {
-      rules = readTokens(tokenSecretName, await readSecret(secrets, tokenSecretName), options.alias);
+      rules = readTokenSecret(tokenSecretName, await readSecret(secrets, tokenSecretName), options.alias);
     } catch (error) {
       onFault(error);
       // Anybody may hear this: it names nothing.
@@ -65,12 +65,13 @@ export function createSecretHttpHandler(
   };
 }
 
-interface Tokens {
+export interface ServerTokens {
   readonly authToken: string;
   readonly previousAuthToken?: string;
 }
 
-function readTokens(name: string, text: string, alias: string): Tokens {
+/** What the server with that alias takes of the secret's text. @throws InvalidInputError naming the member, never a value */
+export function readTokenSecret(name: string, text: string, alias: string): ServerTokens {
   const all = parseSecret(name, z.record(z.string(), z.unknown()), text);
   const own = all[`auth_token_${alias}`] === undefined ? '' : `_${alias}`;
   const members = {

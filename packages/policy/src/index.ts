@@ -5,6 +5,7 @@ export { checkPolicy, type Finding, type KnownDirectory } from './check-policy.t
 export { decideSafely, policyErrorReason } from './decide-safely.ts';
 export { fallbackRequirement } from './default-requirement.ts';
 export type { ConditionExplanation, Explanation, RuleExplanation } from './explain-request.ts';
+export { type Asking, listApprovers } from './list-approvers.ts';
 export { defaultPolicyPath, loadDefaultPolicy } from './load-default-policy.ts';
 export { type PolicyDocument, parsePolicy } from './parse-policy.ts';
 export { compilePolicy, PolicyEngine, type RateQuery } from './policy-engine.ts';

@@ -1,4 +1,5 @@
 export * from './approval-controls.ts';
+export * from './call/ask-token-owner.ts';
 export * from './call/create-slack-caller.ts';
 export * from './call/slack-refused-error.ts';
 export * from './client/index.ts';
@@ -11,7 +12,8 @@ export * from './ingress/index.ts';
 export * from './install/index.ts';
 export * from './jobs.ts';
 export * from './login/index.ts';
-export { createAppManifest } from './manifest/create-app-manifest.ts';
+export { missingBotScopes } from './manifest/app-features.ts';
+export { type AppManifestOptions, createAppManifest } from './manifest/create-app-manifest.ts';
 export { renderAppManifest } from './manifest/render-app-manifest.ts';
 export { decodeModalMetadata, encodeModalMetadata, type ModalMetadata } from './modal-metadata.ts';
 export { createQueueNotifier } from './notify/create-queue-notifier.ts';

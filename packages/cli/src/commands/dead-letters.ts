@@ -1,6 +1,7 @@
 import type { DeadLetterQueue, DeadLetters } from '@hitl/aws';
-import { InvalidInputError, NotFoundError, UnavailableError } from '@hitl/core';
+import { InvalidInputError, NotFoundError } from '@hitl/core';
 import { type Command, InvalidArgumentError } from 'commander';
+import { credentialsFault, isRightMissing, regionOf } from '../aws-access.ts';
 import type { CommandContext } from '../context.ts';
 import { environmentName, regionName } from '../directory/open-directory-table.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -124,9 +125,7 @@ async function withDeadLetters<T>(
   options: PlaceOptions,
   work: (deadLetters: DeadLetters) => Promise<T>,
 ): Promise<T> {
-  const region = options.region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION);
-  if (region === undefined || region === '')
-    throw new InvalidInputError('--region: say in which AWS region the environment is, or set AWS_REGION');
+  const region = regionOf(options, process.env);
   const { createDeadLetters } = await import('@hitl/aws');
   const deadLetters = createDeadLetters({ region });
   try {
@@ -139,18 +138,12 @@ async function withDeadLetters<T>(
 }
 
 function explained(error: unknown): unknown {
-  if (!(error instanceof UnavailableError) || !(error.cause instanceof Error)) return error;
-  const { name } = error.cause;
-  if (name === 'CredentialsProviderError')
-    return new InvalidInputError('there are no AWS credentials: sign in, or set AWS_PROFILE', {
-      cause: error,
-    });
-  if (/^AccessDenied/.test(name))
+  if (isRightMissing(error))
     return new InvalidInputError(
       'these AWS credentials lack a right: "list" needs sqs:ListQueues, sqs:GetQueueAttributes and sqs:ListDeadLetterSourceQueues; "redrive" also sqs:ReceiveMessage, sqs:DeleteMessage, sqs:StartMessageMoveTask, lambda:InvokeFunction and states:StartExecution',
       { cause: error },
     );
-  return error;
+  return credentialsFault(error) ?? error;
 }
 
 function wholeNumber(value: string): number {

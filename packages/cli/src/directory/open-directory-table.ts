@@ -1,6 +1,7 @@
 import type { StoredDirectory } from '@hitl/aws';
 import { type DirectoryDocument, InvalidInputError, UnavailableError } from '@hitl/core';
 import { InvalidArgumentError } from 'commander';
+import { credentialsFault, regionOf } from '../aws-access.ts';
 
 export interface DirectoryTableOptions {
   readonly environment: string;
@@ -46,9 +47,7 @@ export async function withDirectoryTable<T>(
   env: NodeJS.ProcessEnv,
   work: (table: DirectoryTable) => Promise<T>,
 ): Promise<T> {
-  const region = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
-  if (region === undefined || region === '')
-    throw new InvalidInputError('--region: say in which AWS region the environment is, or set AWS_REGION');
+  const region = regionOf(options, env);
   const table = options.table ?? `${options.environment}-directory`;
   const aws = await import('@hitl/aws');
   const client = aws.createDynamoClient({ region });
@@ -76,16 +75,12 @@ function explained(error: unknown, table: string, region: string): unknown {
         `there is no table ${table} in ${region}: is the environment deployed there? --table and --region name another`,
         { cause: error },
       );
-    case 'CredentialsProviderError':
-      return new InvalidInputError('there are no AWS credentials: sign in, or set AWS_PROFILE', {
-        cause: error,
-      });
     case 'AccessDeniedException':
       return new InvalidInputError(
         `these AWS credentials have no right to the table ${table}: "show" needs dynamodb:GetItem, "push" dynamodb:PutItem too`,
         { cause: error },
       );
     default:
-      return error;
+      return credentialsFault(error) ?? error;
   }
 }

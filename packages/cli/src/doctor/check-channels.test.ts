@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkSlack, checkWebhooks } from './check-channels.ts';
+import { botScopes } from '../../../slack/src/manifest/app-features.ts';
+import { checkOtherAgent, checkSlack, checkWebhooks } from './check-channels.ts';
+import type { AskTokenOwner } from './diagnosis.ts';
 
 const token = ['xoxb', 'not-one'].join('-');
 const complete = { SLACK_SIGNING_SECRET: 's', SLACK_BOT_TOKEN: token, SLACK_CHANNEL_ID: 'C0123456' };
@@ -18,9 +20,17 @@ describe('the doctor on Slack and webhooks', () => {
     await writeFile(join(folder, 'strangers.yaml'), 'version: 1\nprincipals: [{id: carol}]\n');
   });
   afterAll(() => rm(folder, { recursive: true }));
-  const look = (env: Record<string, string>, people = 'linked.yaml') =>
+  const look = (env: Record<string, string>, people = 'linked.yaml', askSlack?: AskTokenOwner) =>
     checkSlack({
       env: { DIRECTORY_PATH: join(folder, people), ...env },
+      dataDir: folder,
+      isDeployed: false,
+      connect: () => Promise.reject(new Error('not needed')),
+      askSlack,
+    });
+  const agent = (env: Record<string, string>) =>
+    checkOtherAgent({
+      env,
       dataDir: folder,
       isDeployed: false,
       connect: () => Promise.reject(new Error('not needed')),
@@ -63,11 +73,46 @@ describe('the doctor on Slack and webhooks', () => {
       { ...complete, APPROVAL_PAGE_PATH: '/slack/approvals' },
       'nobody can sign in without SLACK_CLIENT_ID',
     ],
+    [
+      'a token that rotates, which the local stack can’t renew',
+      { ...complete, SLACK_BOT_TOKEN: ['xoxe.xoxb', '1', 'not-one'].join('-') },
+      'ends after 12 hours',
+    ],
     ['a channel by name', { ...complete, SLACK_CHANNEL_ID: '#approvals' }, 'is no channel id'],
   ])('says what is missing or wrong: %s', async (_what, env, detail) => {
     expect(await look(env)).toMatchObject([
       { state: 'failing', detail: expect.stringContaining(detail), remedy: expect.any(String) },
     ]);
+  });
+
+  it('asks Slack about the token only where that was asked for', async () => {
+    const online = (scopes: readonly string[]) =>
+      look(complete, 'linked.yaml', async (asked) => {
+        expect(asked).toBe(token);
+        return { team_id: 'T1', scopes };
+      });
+    expect(await online(botScopes)).toEqual([
+      { name: 'slack', state: 'ok', detail: '1 people are linked (Slack takes the token, of T1)' },
+    ]);
+    expect(await online(['commands'])).toMatchObject([
+      { state: 'failing', detail: expect.stringContaining('scopes are missing: app_mentions:read') },
+    ]);
+  });
+
+  it('says that what another agent does is not gated, and where it is asked', async () => {
+    const AGENTCORE_GATEWAY_URL = 'https://agent.acme.example/x';
+    expect(await agent({ ...complete, AGENTCORE_GATEWAY_URL, AWS_REGION: 'eu-central-1' })).toMatchObject([
+      { state: 'note', detail: expect.stringMatching(/agent\.acme\.example, .*SigV4.*not gated here/) },
+    ]);
+    expect(
+      await agent({ ...complete, AGENTCORE_GATEWAY_URL, MCP_AUTH_TOKEN_AGENTCORE: 'very-hidden' }),
+    ).toMatchObject([
+      { state: 'note', detail: expect.stringMatching(/MCP_AUTH_TOKEN_AGENTCORE;.*not gated/) },
+    ]);
+    expect(await agent({ AGENTCORE_GATEWAY_URL })).toMatchObject([
+      { state: 'note', detail: expect.stringContaining('from Slack only, which is not set up') },
+    ]);
+    expect(await agent(complete)).toEqual([]);
   });
 
   it('finds out that nobody could approve', async () => {

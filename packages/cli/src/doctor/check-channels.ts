@@ -1,10 +1,14 @@
-import { approvalPagePaths, slackChannelIdSchema } from '@hitl/core';
+import { approvalPagePaths } from '@hitl/core';
 import { createFileDirectory } from '@hitl/local';
 import { createNotifiersFromConfig } from '@hitl/notifications';
+import { missingBotScopes } from '@hitl/slack';
+import { askAboutToken, copiedTokenFault, scopesFault } from './bot-token.ts';
 import { directoryPath } from './check-machine.ts';
 import type { Check, DiagnoseOptions, Diagnosis } from './diagnosis.ts';
+import { otherAgentNote } from './other-agent.ts';
+import { channelFault } from './slack-channel.ts';
 
-/** Slack as this machine is configured for it: nothing is called. */
+/** Slack as this machine is configured for it; it is called only to ask about the token, and only where that was asked for. */
 export const checkSlack: Check = async (options) => {
   const { SLACK_SIGNING_SECRET: secret, SLACK_BOT_TOKEN: token, SLACK_CHANNEL_ID: channel } = options.env;
   if (!secret && !token) {
@@ -31,13 +35,12 @@ export const checkSlack: Check = async (options) => {
     ];
   }
   const findings: Diagnosis[] = [];
-  if (!token.startsWith('xoxb-') && !token.startsWith('xoxe.xoxb-'))
-    findings.push({
-      name: 'slack',
-      state: 'failing',
-      detail: 'SLACK_BOT_TOKEN is no bot token (those begin with xoxb-)',
-      remedy: "copy the Bot User OAuth Token, not a user's or an app-level one",
-    });
+  const tokenFault = copiedTokenFault(
+    token,
+    'SLACK_BOT_TOKEN',
+    'make the app anew from "npm run slack-manifest -- URL --without-token-rotation", since Slack does not take rotation back',
+  );
+  if (tokenFault !== undefined) findings.push({ name: 'slack', state: 'failing', ...tokenFault });
   if (!channel)
     findings.push({
       name: 'slack',
@@ -46,13 +49,10 @@ export const checkSlack: Check = async (options) => {
         'SLACK_CHANNEL_ID is not set: approvals are shown only in the thread that asked, and in channels that the policy names',
       remedy: "set it to the approvers' channel (its id, C…), and invite the bot there",
     });
-  else if (!slackChannelIdSchema.safeParse(channel).success)
-    findings.push({
-      name: 'slack',
-      state: 'failing',
-      detail: `SLACK_CHANNEL_ID: ${channel} is no channel id`,
-      remedy: "use the id (C…) at the foot of the channel's details, not its name",
-    });
+  else {
+    const fault = channelFault(channel);
+    if (fault !== undefined) findings.push({ name: 'slack', state: 'failing', ...fault });
+  }
   findings.push(...checkSignIn(options.env));
   const linked = await countLinked(options);
   if (linked === 0)
@@ -62,8 +62,41 @@ export const checkSlack: Check = async (options) => {
       detail: 'nobody in the directory is linked to a Slack account: nobody can ask or approve there',
       remedy: 'links: ["slack:TEAM/USER"] for each person, with the ids that Slack shows in a profile',
     });
+  const called = tokenFault === undefined ? await askSlack(options, token) : { fault: undefined, said: '' };
+  if (called.fault !== undefined) findings.push({ name: 'slack', state: 'failing', ...called.fault });
   if (findings.some(({ state }) => state === 'failing')) return findings;
-  return [{ name: 'slack', state: 'ok', detail: `${linked} people are linked (not called)` }, ...findings];
+  return [
+    { name: 'slack', state: 'ok', detail: `${linked} people are linked (${called.said})` },
+    ...findings,
+  ];
+};
+
+async function askSlack({ askSlack: ask }: DiagnoseOptions, token: string) {
+  if (ask === undefined) return { fault: undefined, said: 'not called' };
+  const answer = await askAboutToken(ask, token);
+  if ('fault' in answer) return { fault: answer.fault, said: '' };
+  const { team_id, enterprise_id, scopes } = answer.owner;
+  return {
+    fault: scopes === undefined ? undefined : scopesFault(missingBotScopes(scopes)),
+    said: `Slack takes the token, of ${enterprise_id ?? team_id}`,
+  };
+}
+
+/** Who answers in Slack, where that is not the agent here. */
+export const checkOtherAgent: Check = async ({ env }) => {
+  const { AGENTCORE_GATEWAY_URL: url, MCP_AUTH_TOKEN_AGENTCORE: token } = env;
+  if (!url) return [];
+  const name = 'other agent';
+  if (!env.SLACK_SIGNING_SECRET)
+    return [
+      {
+        name,
+        state: 'note',
+        detail: 'AGENTCORE_GATEWAY_URL is set: that agent is asked from Slack only, which is not set up',
+      },
+    ];
+  const how = token ? 'asked with MCP_AUTH_TOKEN_AGENTCORE' : 'asked with SigV4, by the AWS credentials here';
+  return [otherAgentNote(url, how)];
 };
 
 /** Signing in to the approval page needs two settings more. */

@@ -1,5 +1,5 @@
 import { reportError } from '../report-error.ts';
-import { checkSlack, checkWebhooks } from './check-channels.ts';
+import { checkOtherAgent, checkSlack, checkWebhooks } from './check-channels.ts';
 import { checkData, checkDirectory, checkModel, checkNode, checkPolicyFile } from './check-machine.ts';
 import { checkRecord, checkService, checkTools } from './check-service.ts';
 import type { Check, DiagnoseOptions, Diagnosis } from './diagnosis.ts';
@@ -11,6 +11,7 @@ const checks: readonly { name: string; check: Check; isLocal?: boolean }[] = [
   { name: 'people', check: checkDirectory, isLocal: true },
   { name: 'model', check: checkModel, isLocal: true },
   { name: 'slack', check: checkSlack, isLocal: true },
+  { name: 'other agent', check: checkOtherAgent, isLocal: true },
   { name: 'webhooks', check: checkWebhooks, isLocal: true },
   { name: 'service', check: checkService },
 ];

@@ -14,7 +14,7 @@ import {
 import type { Logger } from '@hitl/lambda';
 import { createQueueNotifier, slackJobSchema, slackPaths } from '@hitl/slack';
 import { createSlackIngressFunction } from '@hitl/slack-ingress';
-import { createSlackWorker, openSlackParts } from '@hitl/slack-worker';
+import { type Agent, createSlackWorker, openAgentCore, openSlackParts } from '@hitl/slack-worker';
 import type { LocalEnv } from '../local-env.ts';
 import { createLocalJobQueue } from './create-local-job-queue.ts';
 
@@ -53,7 +53,7 @@ export interface LocalSlackOptions {
  * Slack's ingress and worker in this process, for one workspace whose bot token is set; `undefined` where Slack is not set up.
  * @throws InvalidInputError where it is set up by half
  */
-export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefined {
+export async function openLocalSlack(options: LocalSlackOptions): Promise<LocalSlack | undefined> {
   const { env, items, sessions, clock, logger, peer } = options;
   const { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken } = env;
   if (signingSecret === undefined && botToken === undefined) return undefined;
@@ -64,6 +64,7 @@ export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefin
     });
   }
   const client = readClient(env);
+  const agent = await openAgent(env);
   const queue = createLocalJobQueue({ items, clock, logger });
   const secret = async () => ({ signing_secret: signingSecret, bot_token: botToken, ...client });
   const ingress = createSlackIngressFunction({
@@ -117,6 +118,7 @@ export function openLocalSlack(options: LocalSlackOptions): LocalSlack | undefin
         items,
         queue,
         ...parts,
+        ...(agent === undefined ? {} : { agent }),
         channelId: env.SLACK_CHANNEL_ID,
         pages: approvalPagesAt(env.PUBLIC_URL, env.APPROVAL_PAGE_PATH),
       });
@@ -143,4 +145,19 @@ function readClient(
     });
   }
   return { client_id, client_secret };
+}
+
+/** The agent at `AGENTCORE_GATEWAY_URL`, if that is set. @throws InvalidInputError naming the variable */
+async function openAgent(env: LocalEnv): Promise<Agent | undefined> {
+  const { AGENTCORE_GATEWAY_URL: url, AWS_REGION: region } = env;
+  if (url === undefined) return undefined;
+  try {
+    return await openAgentCore({ url, region, token: async () => env.mcpAuthTokens.agentcore });
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(`AGENTCORE_GATEWAY_URL: ${error.message}`, {
+      cause: error,
+      errors: [{ path: 'AGENTCORE_GATEWAY_URL', message: error.message }],
+    });
+  }
 }

@@ -22,13 +22,13 @@ export function parseSlackSecret(json: string): SlackSecret {
   try {
     value = JSON.parse(json);
   } catch {
-    throw new InvalidInputError('the Slack secret is not JSON');
+    throw new InvalidInputError("the Slack app's secret must be JSON");
   }
   const parsed = slackSecretSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
   throw new InvalidInputError(
-    `the Slack secret is not as expected: ${errors.map(({ path }) => path).join(', ')}`,
+    `the Slack app's secret has members that can't be used: ${errors.map(({ path }) => path).join(', ')}`,
     {
       errors,
     },

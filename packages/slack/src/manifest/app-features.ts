@@ -23,6 +23,11 @@ export const botScopes = [
 /** What a person who signs in lets us know: which account it is. */
 export const userScopes = ['openid'] as const;
 
+/** What an installation would have to be granted as well. */
+export function missingBotScopes(granted: readonly string[]): readonly string[] {
+  return botScopes.filter((scope) => !granted.includes(scope));
+}
+
 export const eventNames = Object.keys(subscribedEvents) as readonly (keyof typeof subscribedEvents)[];
 
 export const slashCommand = {

@@ -47,4 +47,10 @@ describe('the app manifest', () => {
       'https://api.acme.example/slack/login/callback',
     ]);
   });
+
+  it('has rotating tokens unless it is for a stack that can’t renew them', () => {
+    const rotates = (text: string) => /token_rotation_enabled: (\w+)/.exec(text)?.[1];
+    expect(rotates(renderAppManifest('https://api.acme.example'))).toBe('true');
+    expect(rotates(renderAppManifest('https://api.acme.example', { tokenRotation: false }))).toBe('false');
+  });
 });

@@ -9,8 +9,16 @@ type BotEvents = NonNullable<
   NonNullable<NonNullable<Manifest['settings']>['event_subscriptions']>['bot_events']
 >;
 
+export interface AppManifestOptions {
+  /**
+   * Default true: tokens that end after 12 hours, which the deployed system renews. The local stack is given its token by hand and
+   * can't; once an app has it, Slack does not take it back.
+   */
+  readonly tokenRotation?: boolean;
+}
+
 /** The app as Slack is told of it. `publicUrl` is where Slack reaches us. */
-export function createAppManifest(publicUrl: string): Manifest {
+export function createAppManifest(publicUrl: string, options: AppManifestOptions = {}): Manifest {
   const url = (path: string): string => new URL(path, publicUrl).href;
   return {
     _metadata: { major_version: 2, minor_version: 1 },
@@ -61,7 +69,7 @@ export function createAppManifest(publicUrl: string): Manifest {
       interactivity: { is_enabled: true, request_url: url(slackPaths.interactions) },
       org_deploy_enabled: true,
       socket_mode_enabled: false,
-      token_rotation_enabled: true,
+      token_rotation_enabled: options.tokenRotation ?? true,
     },
   };
 }

@@ -98,7 +98,10 @@ export async function handleSlackCall(front: Front, request: SlackRequest): Prom
     run === undefined
       ? await workspace.call(method, args)
       : await run(front.context, { args, token, workspace });
-  return record(workspace.team_id, answer);
+  return {
+    ...record(workspace.team_id, answer),
+    headers: { 'x-oauth-scopes': token.scopes.join(',') },
+  };
 }
 
 /** A workspace's token acts there; an organisation's where `team_id` says, else where the channel is, else in its first one. */

@@ -1,0 +1,1 @@
+export { createEnvironmentReader, type EnvironmentReader } from './create-environment-reader.ts';
