@@ -74,7 +74,11 @@ function grantOwnSecrets({ functions, secrets, tables }: GrantFunctionRightsOpti
   ]);
   const google = functions['google-mcp'].role;
   // It may hand a password over, take it back when no account was made with it, and never read one.
-  secrets.grantBelow(google, 'HandOverPasswords', 'initial-passwords', ['CreateSecret', 'DeleteSecret']);
+  secrets.grantBelow(google, 'HandOverPasswords', 'initial-passwords', [
+    'CreateSecret',
+    'DeleteSecret',
+    'TagResource',
+  ]);
   // One change of a user's roles at a time, wherever the calls arrive. The prefix is that of leases.
   tables.grantItems(google, 'LockUsers', 'coordination', 'item#lease:google-user/*');
 }
