@@ -15,6 +15,8 @@ export interface GrantFunctionRightsOptions
   readonly key: EncryptionKey | undefined;
   /** Of the runtime or gateway that answers in Slack instead of the agent of this project. */
   readonly agentCoreArn: string | undefined;
+  /** The environment's tag of that name. */
+  readonly costCenter: string | undefined;
 }
 
 /** Gives each function what the catalog says, and what it takes to use the environment's key for that. */
@@ -53,6 +55,10 @@ export function grantFunctionRights(options: GrantFunctionRightsOptions): void {
     key?.grantUseThrough(role, place.region, services);
   }
   grantOwnSecrets(options);
+  if (options.costCenter !== undefined) {
+    for (const id of ['slack-ingress', 'google-mcp'] as const)
+      functions[id].addEnvironment('COST_CENTER', options.costCenter);
+  }
   if (options.agentCoreArn !== undefined)
     grantAgentCore(functions['slack-worker'].role, options.agentCoreArn);
 }

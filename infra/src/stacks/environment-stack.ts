@@ -130,6 +130,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       guardrail,
       key: key.key,
       agentCoreArn: config.agentcore_gateway_arn,
+      costCenter: config.tags.cost_center,
     });
     this.slackQueue.deliverTo(this.functions['slack-worker'], config.slack_worker_concurrency);
 
