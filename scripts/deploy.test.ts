@@ -176,7 +176,10 @@ describe('deploy.sh', () => {
   });
 
   it('shows OpenTofu a mirror of Terraform’s registry under the name of its own, package by package', () => {
-    program('tofu', 'if [ "$2" = init ]; then cp -RP "$(sed -n \'s/.*path = "\\(.*\\)"/\\1/p\' "$TF_CLI_CONFIG_FILE")" "$COPY"; fi');
+    program(
+      'tofu',
+      'if [ "$2" = init ]; then cp -RP "$(sed -n \'s/.*path = "\\(.*\\)"/\\1/p\' "$TF_CLI_CONFIG_FILE")" "$COPY"; fi',
+    );
     symlinkSync('/bin/cp', join(folder, 'bin/cp'));
     const mirror = join(folder, 'a mirror');
     const terraforms = join(mirror, 'registry.terraform.io/hashicorp/aws');
@@ -184,7 +187,9 @@ describe('deploy.sh', () => {
     writeFileSync(join(terraforms, '5.100.0/linux_amd64/terraform-provider-aws'), 'unpacked');
     writeFileSync(join(terraforms, 'terraform-provider-aws_5.99.0_linux_amd64.zip'), 'packed');
     const copy = join(folder, 'copy');
-    const { status } = deploy('dev validate --tool tofu', { env: { TF_PROVIDER_MIRROR: mirror, COPY: copy } });
+    const { status } = deploy('dev validate --tool tofu', {
+      env: { TF_PROVIDER_MIRROR: mirror, COPY: copy },
+    });
     expect(status).toBe(0);
     const tofus = join(copy, 'registry.opentofu.org/hashicorp/aws');
     expect(readFileSync(join(tofus, '5.100.0/linux_amd64/terraform-provider-aws'), 'utf8')).toBe('unpacked');
@@ -275,12 +280,17 @@ describe('deploy.sh', () => {
     });
 
     it.each(['(404)', '(NoSuchKey)'])('begins on this machine where the bucket answers %s', (answer) => {
-      const { terraform } = deploy('bootstrap plan', { env: { HEAD_FAILURE: `An error occurred ${answer}` } });
+      const { terraform } = deploy('bootstrap plan', {
+        env: { HEAD_FAILURE: `An error occurred ${answer}` },
+      });
       expect(terraform[0]).toContain(local);
     });
 
     it.each([
-      ['An error occurred (403) when calling the HeadObject operation: Forbidden', 'Your credentials may not'],
+      [
+        'An error occurred (403) when calling the HeadObject operation: Forbidden',
+        'Your credentials may not',
+      ],
       ['Unable to locate credentials', 'There are no valid AWS credentials'],
       ['Could not connect to the endpoint URL', ''],
     ])('begins no second state where nobody could look: %s', (failure, advice) => {

@@ -135,7 +135,10 @@ describe('the roles for GitHub Actions', () => {
         ['sqs:ReceiveMessage', 'sqs:us-east-1:111122223333:dev-hitl-slack.fifo'],
         ['states:GetExecutionHistory', 'states:us-east-1:111122223333:execution:dev-hitl-workflow:x'],
       ]) {
-        expect([action, isAllowed(statements, String(action), `arn:aws:${resource}`)]).toEqual([action, false]);
+        expect([action, isAllowed(statements, String(action), `arn:aws:${resource}`)]).toEqual([
+          action,
+          false,
+        ]);
       }
       const state = 'arn:aws:s3:::hitl-mcp-state-111122223333-us-east-1/dev/terraform.tfstate';
       expect(isAllowed(statements, 's3:GetObject', state)).toBe(true);
@@ -163,7 +166,12 @@ describe('what the role that applies dev may do', () => {
       ]);
       expect(may(action, role)).toBe(true);
     }
-    const outside = ['role/dev-admin', 'role/dev_api', 'role/hitl-mcp/prod/prod_api', 'role/hitl-mcp-apply-dev'];
+    const outside = [
+      'role/dev-admin',
+      'role/dev_api',
+      'role/hitl-mcp/prod/prod_api',
+      'role/hitl-mcp-apply-dev',
+    ];
     for (const other of outside.map((name) => `arn:aws:iam::111122223333:${name}`)) {
       for (const action of [...making, 'PassRole', 'UpdateAssumeRolePolicy', 'DeleteRole', 'TagRole'])
         expect([other, action, may(`iam:${action}`, other)]).toEqual([other, action, false]);
@@ -171,7 +179,12 @@ describe('what the role that applies dev may do', () => {
   });
 
   it('neither takes a boundary off a role nor changes what a boundary says', () => {
-    for (const action of ['DeleteRolePermissionsBoundary', 'AttachRolePolicy', 'CreateUser', 'CreateAccessKey'])
+    for (const action of [
+      'DeleteRolePermissionsBoundary',
+      'AttachRolePolicy',
+      'CreateUser',
+      'CreateAccessKey',
+    ])
       expect([action, may(`iam:${action}`, role)]).toEqual([action, false]);
     for (const action of ['CreatePolicyVersion', 'DeletePolicy', 'SetDefaultPolicyVersion', 'CreatePolicy'])
       expect([action, may(`iam:${action}`, boundary)]).toEqual([action, false]);
@@ -253,7 +266,10 @@ describe('what the role that applies dev may do', () => {
     for (const [action, resource] of [
       ['dynamodb:DeleteTable', 'dynamodb:us-east-1:111122223333:table/prod-audit'],
       ['lambda:UpdateFunctionCode', 'lambda:us-east-1:111122223333:function:prod_api'],
-      ['secretsmanager:DeleteSecret', 'secretsmanager:us-east-1:111122223333:secret:agentcore-prod/mcp-AbCdEf'],
+      [
+        'secretsmanager:DeleteSecret',
+        'secretsmanager:us-east-1:111122223333:secret:agentcore-prod/mcp-AbCdEf',
+      ],
     ])
       expect([action, may(String(action), `arn:aws:${resource}`)]).toEqual([action, false]);
   });
@@ -274,7 +290,10 @@ const makingOf: Readonly<Record<string, readonly [action: string, resource: stri
   aws_cloudwatch_log_group: ['logs:CreateLogGroup', '@logs:log-group:NAME'],
   aws_cloudwatch_metric_alarm: ['cloudwatch:PutMetricAlarm', '@cloudwatch:alarm:NAME'],
   aws_codedeploy_app: ['codedeploy:CreateApplication', '@codedeploy:application:NAME'],
-  aws_codedeploy_deployment_group: ['codedeploy:CreateDeployment', '@codedeploy:deploymentgroup:ENV-hitl/NAME'],
+  aws_codedeploy_deployment_group: [
+    'codedeploy:CreateDeployment',
+    '@codedeploy:deploymentgroup:ENV-hitl/NAME',
+  ],
   aws_default_security_group: ['ec2:RevokeSecurityGroupIngress', '@ec2:security-group/sg-1'],
   aws_dynamodb_table: ['dynamodb:CreateTable', '@dynamodb:table/NAME'],
   aws_eip: ['ec2:AllocateAddress', '@ec2:elastic-ip/e'],
@@ -419,5 +438,6 @@ it('stays within what IAM takes, also for the longest name there can be', () => 
   // IAM counts no white space; ours has none.
   const sizeOf = (policy: unknown) => resolveReferences(stack, String(policy)).length;
   expect(sizeOf(stack.all('aws_iam_policy')[0]?.policy)).toBeLessThanOrEqual(6144);
-  for (const { policy } of stack.all('aws_iam_role_policy')) expect(sizeOf(policy)).toBeLessThanOrEqual(10_240);
+  for (const { policy } of stack.all('aws_iam_role_policy'))
+    expect(sizeOf(policy)).toBeLessThanOrEqual(10_240);
 });

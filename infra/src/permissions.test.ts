@@ -22,11 +22,29 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   ReadApprovals: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
   ReadWriteApprovals: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem'],
   ReadAudit: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
-  ReadWriteAudit: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:PutItem'],
+  ReadWriteAudit: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+    'dynamodb:PutItem',
+  ],
   ReadBlobs: ['dynamodb:Query'],
   ReadWriteBlobs: ['dynamodb:Query', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
-  ReadWriteSlackSessions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
-  ReadWriteCoordination: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  ReadWriteSlackSessions: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:PutItem',
+  ],
+  ReadWriteCoordination: [
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:DeleteItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+  ],
   ReadDirectory: ['dynamodb:GetItem'],
   LockUsers: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
   ReadSecrets: ['secretsmanager:GetSecretValue'],
@@ -136,13 +154,7 @@ const rolesOfEvery: Readonly<Record<string, readonly string[]>> = {
     'SendSlackJobs',
   ],
   _expire_approval: [...always, 'SendDeadLetters', ...stores, ...drives, ...told],
-  _slack_ingress: [
-    ...always,
-    'ReadWriteCoordination',
-    'ReadSecrets',
-    'KeepInstallations',
-    'SendSlackJobs',
-  ],
+  _slack_ingress: [...always, 'ReadWriteCoordination', 'ReadSecrets', 'KeepInstallations', 'SendSlackJobs'],
   _slack_worker: [
     ...always,
     ...stores,
@@ -191,7 +203,10 @@ function withMore(
 
 describe('least privilege', () => {
   describe.each(every)('of the roles of $name', ({ name, stack }) => {
-    const roles = Object.entries(rolesOf[name] ?? {}).map(([role, sids]) => ({ role: `${name}${role}`, sids }));
+    const roles = Object.entries(rolesOf[name] ?? {}).map(([role, sids]) => ({
+      role: `${name}${role}`,
+      sids,
+    }));
 
     it('has no other role than these', () => {
       const names = stack.all('aws_iam_role').map((role) => role.name);

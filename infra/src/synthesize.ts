@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { App } from 'cdktf';
 import type { CustomConstruct, CustomRights } from './custom/custom-construct.ts';
-import { customConstructs, customRights } from './custom/index.ts';
+import { customConstructs } from './custom/index.ts';
+import { customRights } from './custom/rights.ts';
 import type { Bootstrap, Deployment } from './environment-schema.ts';
 import type { CodeSource } from './package-functions.ts';
 import { BootstrapStack } from './stacks/bootstrap-stack.ts';

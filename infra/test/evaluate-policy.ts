@@ -51,6 +51,9 @@ export function isAllowed(statements: readonly Statement[], action: string, reso
 
 /** IAM's wildcards. A pattern that stands for a resource itself is matched as text. */
 function matches(pattern: string, text: string): boolean {
-  const source = pattern.replaceAll(/[.+^$(){}|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replaceAll(/[.+^$(){}|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`).test(text);
 }

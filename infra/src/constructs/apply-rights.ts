@@ -19,12 +19,7 @@ export function grantApply(props: ApplyRightsProps): PolicyStatement[] {
   return [...keepState(props), ...manageRoles(props), ...manageServices(props)];
 }
 
-function keepState({
-  place,
-  stateBucketArn,
-  states,
-  lockKeys,
-}: ApplyRightsProps): PolicyStatement[] {
+function keepState({ place, stateBucketArn, states, lockKeys }: ApplyRightsProps): PolicyStatement[] {
   return [
     { sid: 'FindState', actions: ['s3:ListBucket'], resources: [stateBucketArn] },
     {
@@ -208,12 +203,7 @@ function manageServices({ place, environment }: ApplyRightsProps): PolicyStateme
     {
       // Its policy is left out: who may use a key is changed by a person.
       sid: 'ManageOwnKey',
-      actions: [
-        'kms:CancelKeyDeletion',
-        'kms:DisableKey',
-        'kms:ScheduleKeyDeletion',
-        'kms:UntagResource',
-      ],
+      actions: ['kms:CancelKeyDeletion', 'kms:DisableKey', 'kms:ScheduleKeyDeletion', 'kms:UntagResource'],
       resources: [place.arn('kms', 'key/*')],
       condition: {
         StringEquals: { 'aws:ResourceTag/project': 'hitl-mcp', 'aws:ResourceTag/environment': environment },
