@@ -165,7 +165,7 @@ explain() {
       say ""
       say "There are no valid AWS credentials: run aws sso login (or aws configure), set AWS_PROFILE, and check with aws sts get-caller-identity."
       ;;
-    *"policy/hitl-mcp-boundary-"*"does not exist"*)
+    *"policy/hitl-mcp-boundary-$environment does not exist"*)
       say ""
       say "The bootstrap has not made the boundary of the roles of $environment yet: run scripts/deploy.sh ${bootstrap:-bootstrap} apply first."
       ;;
