@@ -33,7 +33,7 @@ options
   --help              this text
 
 environment variables
-  TF_PROVIDER_MIRROR  folder that holds registry.terraform.io: providers are taken from it, not from the registry
+  TF_PROVIDER_MIRROR  folder that holds registry.terraform.io (or registry.opentofu.org): providers are taken from it, not from the registry
   HITL_DEPLOY_FOLDER  where stacks are written, and a bootstrap's state until it is in its bucket (default: infra)
 
 First time in an account and region: scripts/deploy.sh bootstrap apply, then scripts/deploy.sh dev apply.
@@ -74,7 +74,8 @@ while (($# > 0)); do
     --state-in-bucket) state_in_bucket=true ;;
     --no-build) build=false ;;
     --account | --tool)
-      (($# > 1)) || usage_error "$1 needs a value"
+      # An empty one would mean any: a variable that was never set.
+      [[ $# -gt 1 && -n $2 ]] || usage_error "$1 needs a value"
       if [[ $1 == --account ]]; then wanted_account="$2"; else tool="$2"; fi
       shift
       ;;
@@ -119,13 +120,28 @@ esac
 
 log="$(mktemp)"
 mirror_config=""
-trap 'rm -f "$log" "$mirror_config"' EXIT
+mirror_view=""
+trap 'rm -rf "$log" "$mirror_config" "$mirror_view"' EXIT
 export TF_IN_AUTOMATION=1
 if [[ -n ${TF_PROVIDER_MIRROR-} ]]; then
   [[ -d $TF_PROVIDER_MIRROR ]] || fail "TF_PROVIDER_MIRROR: there is no folder $TF_PROVIDER_MIRROR"
   [[ $TF_PROVIDER_MIRROR != *[\"\\]* ]] || fail "TF_PROVIDER_MIRROR must not hold quotes or backslashes"
+  mirror="$TF_PROVIDER_MIRROR"
+  if [[ $(basename "$tool") == tofu && ! -d $mirror/registry.opentofu.org && -d $mirror/registry.terraform.io ]]; then
+    # OpenTofu asks a registry of its own for the same providers, and follows links to packages only, not to folders above them.
+    mirror="$(cd "$mirror" && pwd)"
+    mirror_view="$(mktemp -d)"
+    for package in "$mirror"/registry.terraform.io/*/*/*.zip "$mirror"/registry.terraform.io/*/*/*/*/; do
+      package="${package%/}"
+      [[ -e $package ]] || continue
+      link="$mirror_view/registry.opentofu.org/${package#"$mirror/registry.terraform.io/"}"
+      mkdir -p "$(dirname "$link")"
+      ln -s "$package" "$link"
+    done
+    mirror="$mirror_view"
+  fi
   mirror_config="$(mktemp)"
-  printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$TF_PROVIDER_MIRROR" >"$mirror_config"
+  printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$mirror" >"$mirror_config"
   export TF_CLI_CONFIG_FILE="$mirror_config"
 fi
 
@@ -149,7 +165,11 @@ explain() {
       say ""
       say "There are no valid AWS credentials: run aws sso login (or aws configure), set AWS_PROFILE, and check with aws sts get-caller-identity."
       ;;
-    *"AccessDenied"* | *"Access Denied"* | *"UnauthorizedOperation"* | *"is not authorized to perform"*)
+    *"policy/hitl-mcp-boundary-$environment does not exist"*)
+      say ""
+      say "The bootstrap has not made the boundary of the roles of $environment yet: run scripts/deploy.sh ${bootstrap:-bootstrap} apply first."
+      ;;
+    *"AccessDenied"* | *"Access Denied"* | *"UnauthorizedOperation"* | *"is not authorized to perform"* | *"(403)"*)
       say ""
       say "Your credentials may not do this. For state they need the bucket hitl-mcp-state-$account-$region and the table hitl-mcp-terraform-locks;"
       say "the message above names the action that is missing. Ask whoever administers account $account for it."
@@ -246,7 +266,16 @@ say "$environment: account $account, region $region"
 
 bucket="${state_bucket/ACCOUNT/$account}"
 local_state="$work/state/$environment-$account.tfstate"
-in_bucket() { AWS_REGION="$region" aws s3api head-object --bucket "$bucket" --key "$state_key" >/dev/null 2>&1; }
+# Only an answer that says so means "not there": beside a state that nobody could look at, a second one would begin.
+in_bucket() {
+  if AWS_REGION="$region" aws s3api head-object --bucket "$bucket" --key "$state_key" >/dev/null 2>"$log"; then return 0; fi
+  case "$(<"$log")" in
+    *"(404)"* | *"(NoSuchKey)"* | *"(NoSuchBucket)"*) return 1 ;;
+  esac
+  cat "$log" >&2
+  explain "$log"
+  exit 1
+}
 init_bucket() { terraform_run init -input=false "$@" -backend-config="bucket=$bucket"; }
 init_local() {
   mkdir -p "$(dirname "$local_state")"
@@ -303,5 +332,12 @@ case "$action" in
     confirm "$warning"
     terraform_run apply -input=false -lock-timeout=60s "$plan_file"
     rm -f "$plan_file"
+    if [[ $kind != bootstrap ]]; then
+      folders="agentcore-$environment/slack/,agentcore-$environment/initial-passwords/"
+      say ""
+      say "Secrets that $environment made while it ran are not Terraform's and may be left: below agentcore-$environment/slack/ (Slack tokens, which"
+      say "live on until the app is uninstalled) and agentcore-$environment/initial-passwords/. They cost, and this lists them:"
+      say "aws secretsmanager list-secrets --region $region --filters Key=name,Values=$folders --query 'SecretList[].Name' --output text"
+    fi
     ;;
 esac

@@ -3,6 +3,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -33,6 +34,7 @@ beforeEach(() => {
     'cat',
     'dirname',
     'head',
+    'ln',
     'mkdir',
     'mktemp',
     'paste',
@@ -56,7 +58,7 @@ if [ "$1" = output ]; then printf '%s' "\${OUTPUT-{\\}}"; fi`,
     `printf 'aws %s\\n' "$*" >> "$LOG"
 case "$1" in
   sts) if [ -n "\${NO_CREDENTIALS-}" ]; then echo 'Unable to locate credentials' >&2; exit 255; fi; echo 111122223333 ;;
-  s3api) [ -n "\${STATE_IN_BUCKET-}" ] ;;
+  s3api) if [ -z "\${STATE_IN_BUCKET-}" ]; then printf '%s\\n' "\${HEAD_FAILURE-An error occurred (404) when calling the HeadObject operation: Not Found}" >&2; exit 254; fi ;;
 esac`,
   );
   program(
@@ -127,9 +129,12 @@ describe('deploy.sh', () => {
     ['dev deploy', 'unknown action "deploy"'],
     ['dev plan --force', 'unknown option --force'],
     ['dev plan --account 12', '--account must be 12 digits'],
+    // A variable that is not set, in quotes.
+    ['dev apply --yes --account ', '--account needs a value'],
+    ['dev plan --tool ', '--tool needs a value'],
     ['dev plan --tool pulumi', '--tool must be terraform or tofu'],
   ])('refuses "%s" and does nothing', (args, message) => {
-    const { status, stderr, calls } = deploy(args.trim());
+    const { status, stderr, calls } = deploy(args.trimStart());
     expect({ status, calls }).toEqual({ status: 2, calls: [] });
     expect(stderr).toContain(message);
   });
@@ -170,6 +175,29 @@ describe('deploy.sh', () => {
     expect(missing.stderr).toContain('TF_PROVIDER_MIRROR: there is no folder');
   });
 
+  it('shows OpenTofu a mirror of Terraform’s registry under the name of its own, package by package', () => {
+    program(
+      'tofu',
+      'if [ "$2" = init ]; then cp -RP "$(sed -n \'s/.*path = "\\(.*\\)"/\\1/p\' "$TF_CLI_CONFIG_FILE")" "$COPY"; fi',
+    );
+    symlinkSync('/bin/cp', join(folder, 'bin/cp'));
+    const mirror = join(folder, 'a mirror');
+    const terraforms = join(mirror, 'registry.terraform.io/hashicorp/aws');
+    mkdirSync(join(terraforms, '5.100.0/linux_amd64'), { recursive: true });
+    writeFileSync(join(terraforms, '5.100.0/linux_amd64/terraform-provider-aws'), 'unpacked');
+    writeFileSync(join(terraforms, 'terraform-provider-aws_5.99.0_linux_amd64.zip'), 'packed');
+    const copy = join(folder, 'copy');
+    const { status } = deploy('dev validate --tool tofu', {
+      env: { TF_PROVIDER_MIRROR: mirror, COPY: copy },
+    });
+    expect(status).toBe(0);
+    const tofus = join(copy, 'registry.opentofu.org/hashicorp/aws');
+    expect(readFileSync(join(tofus, '5.100.0/linux_amd64/terraform-provider-aws'), 'utf8')).toBe('unpacked');
+    expect(readFileSync(join(tofus, 'terraform-provider-aws_5.99.0_linux_amd64.zip'), 'utf8')).toBe('packed');
+    expect(lstatSync(join(tofus, '5.100.0/linux_amd64')).isSymbolicLink()).toBe(true);
+    expect(lstatSync(join(tofus, '5.100.0')).isSymbolicLink()).toBe(false);
+  });
+
   it('prints outputs alone on standard output', () => {
     const { stdout, calls } = deploy('dev output', { env: { OUTPUT: '{"api_url":{}}' } });
     expect(stdout).toBe('{"api_url":{}}');
@@ -187,6 +215,17 @@ describe('deploy.sh', () => {
     const { status, terraform } = deploy(args, { input });
     expect(status).toBe(expected);
     expect(terraform.some((call) => /^terraform \w+ apply /.test(call))).toBe(expected === 0);
+  });
+
+  it('says after a removal what was not Terraform’s, and how to list it', () => {
+    const { status, stderr } = deploy('dev destroy --yes');
+    expect(status).toBe(0);
+    expect(stderr).toContain('live on until the app is uninstalled');
+    expect(stderr).toMatch(
+      /\naws secretsmanager list-secrets --region us-east-1 --filters Key=name,Values=agentcore-dev\/slack\/,agentcore-dev\/initial-passwords\/ /,
+    );
+    expect(deploy('bootstrap destroy --yes').stderr).not.toContain('list-secrets');
+    expect(deploy('dev destroy', { input: 'no' }).stderr).not.toContain('list-secrets');
   });
 
   it('asks nothing with --yes', () => {
@@ -240,6 +279,27 @@ describe('deploy.sh', () => {
       expect(terraform[0]).toBe(`terraform bootstrap init -input=false -reconfigure ${bucket}`);
     });
 
+    it.each(['(404)', '(NoSuchKey)'])('begins on this machine where the bucket answers %s', (answer) => {
+      const { terraform } = deploy('bootstrap plan', {
+        env: { HEAD_FAILURE: `An error occurred ${answer}` },
+      });
+      expect(terraform[0]).toContain(local);
+    });
+
+    it.each([
+      [
+        'An error occurred (403) when calling the HeadObject operation: Forbidden',
+        'Your credentials may not',
+      ],
+      ['Unable to locate credentials', 'There are no valid AWS credentials'],
+      ['Could not connect to the endpoint URL', ''],
+    ])('begins no second state where nobody could look: %s', (failure, advice) => {
+      const { status, stderr, terraform } = deploy('bootstrap apply', { env: { HEAD_FAILURE: failure } });
+      expect({ status, terraform }).toEqual({ status: 1, terraform: [] });
+      expect(stderr).toContain(failure);
+      expect(stderr).toContain(advice);
+    });
+
     it('takes its state out of the bucket before it destroys it', () => {
       const { terraform } = deploy('bootstrap destroy', {
         input: 'bootstrap\n',
@@ -271,6 +331,11 @@ describe('deploy.sh', () => {
         'force-unlock 0f2e6c1a-1111-2222-3333-444455556666',
       ],
       ['apply', 'api error BucketNotEmpty', 'force_destroy: true'],
+      [
+        'apply',
+        'NoSuchEntity: Scope ARN: arn:aws:iam::111122223333:policy/hitl-mcp-boundary-dev does not exist or is not attachable.',
+        'The bootstrap has not made the boundary of the roles of dev yet',
+      ],
     ])('when %s fails with "%s"', (at, failure, advice) => {
       const { status, stderr } = deploy('dev apply', { env: { FAIL_AT: at, FAILURE: failure } });
       expect(status).toBe(1);

@@ -12,10 +12,13 @@ const roots = [
   ...foldersIn('/usr/local/share'),
 ];
 
+/** Terraform's and OpenTofu's, which hold the same providers. */
+const registries = ['registry.terraform.io', 'registry.opentofu.org'];
+
 /** A folder that holds the AWS provider in the layout of a mirror; nothing where Terraform has to ask its registry. */
 export function findProviderMirror(wanted = process.env.TF_PROVIDER_MIRROR) {
   if (wanted !== undefined && wanted !== '') return wanted;
-  return roots.find((root) => existsSync(join(root, 'registry.terraform.io/hashicorp/aws')));
+  return roots.find((root) => registries.some((host) => existsSync(join(root, host, 'hashicorp/aws'))));
 }
 
 function foldersIn(root) {

@@ -93,7 +93,11 @@ function hasProvider(command) {
         rc,
         `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
       );
-    const requirement = { terraform: { required_providers: { aws: provider } } };
+    // `deploy.sh` shows OpenTofu a mirror of Terraform's registry; asked by its whole name it is found here.
+    const host = 'registry.terraform.io';
+    const isTerraforms = command === 'tofu' && mirror !== undefined && existsSync(join(mirror, host));
+    const source = isTerraforms ? `${host}/${provider.source}` : provider.source;
+    const requirement = { terraform: { required_providers: { aws: { ...provider, source } } } };
     writeFileSync(join(folder, 'main.tf.json'), JSON.stringify(requirement));
     const env = {
       ...process.env,

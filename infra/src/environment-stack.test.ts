@@ -72,6 +72,16 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
     ]);
   });
 
+  it('tells the functions that make secrets what Terraform tags everything else with', () => {
+    const told = stack
+      .all('aws_lambda_function')
+      .filter((lambda) => JSON.stringify(lambda.environment).includes('"COST_CENTER":"platform"'));
+    expect(told.map((lambda) => lambda.function_name).sort()).toEqual([
+      `${name}_google_mcp`,
+      `${name}_slack_ingress`,
+    ]);
+  });
+
   it('has the outputs that others rely on', () => {
     expect(Object.keys(stack.json.output)).toEqual(
       expect.arrayContaining([
@@ -256,13 +266,13 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
   });
 
   describe('HTTP API', () => {
-    const routes = stack
-      .all('aws_apigatewayv2_route')
-      .filter((route) => !String(route.route_key).includes('/mcp'));
+    /** The servers check a bearer token themselves. */
+    const mcpRoutes = ['POST /google/mcp', 'POST /jira/mcp'];
+    const routes = stack.all('aws_apigatewayv2_route');
 
-    it('has every route of the API function and of Slack', () => {
+    it('has every route of the API function, of Slack and of the MCP servers, and no other', () => {
       expect(routes.map((route) => route.route_key).sort()).toEqual(
-        [...readApiRoutes(), ...slackRoutes].sort(),
+        [...readApiRoutes(), ...slackRoutes, ...mcpRoutes].sort(),
       );
       expect(routes.map((route) => route.route_key)).toEqual(
         expect.arrayContaining([
@@ -273,9 +283,9 @@ describe.each(every)('the $name stack', ({ name, stack }) => {
       );
     });
 
-    it('is open on the health check, the Slack routes and the pages that people sign in to alone', () => {
+    it('is open on the health check, the Slack routes, the pages that people sign in to and the MCP servers alone', () => {
       const open = routes.filter((route) => route.authorization_type !== 'AWS_IAM');
-      expect(open.map((route) => route.route_key).sort()).toEqual([...openRoutes].sort());
+      expect(open.map((route) => route.route_key).sort()).toEqual([...openRoutes, ...mcpRoutes].sort());
       expect([...openRoutes].sort()).toEqual([
         'GET /healthz',
         'GET /oauth/callback',
@@ -631,9 +641,9 @@ describe('what an environment may choose', () => {
   });
 
   it('is one more file for a second region, and shares no name with the first', () => {
-    const stack = synthesizeStack('dev-eu', {
+    const stack = synthesizeStack('eu-dev', {
       ...dev,
-      environment: 'dev-eu',
+      environment: 'eu-dev',
       aws_region: 'eu-central-1',
       availability_zones: ['eu-central-1a', 'eu-central-1b'],
       bootstrap: 'bootstrap-eu',

@@ -15,6 +15,8 @@ export interface GrantFunctionRightsOptions
   readonly key: EncryptionKey | undefined;
   /** Of the runtime or gateway that answers in Slack instead of the agent of this project. */
   readonly agentCoreArn: string | undefined;
+  /** The environment's tag of that name. */
+  readonly costCenter: string | undefined;
 }
 
 /** Gives each function what the catalog says, and what it takes to use the environment's key for that. */
@@ -54,6 +56,10 @@ export function grantFunctionRights(options: GrantFunctionRightsOptions): void {
     key?.grantUseThrough(role, place.region, services);
   }
   grantOwnSecrets(options);
+  if (options.costCenter !== undefined) {
+    for (const id of ['slack-ingress', 'google-mcp'] as const)
+      functions[id].addEnvironment('COST_CENTER', options.costCenter);
+  }
   if (options.agentCoreArn !== undefined)
     grantAgentCore(functions['slack-worker'].role, options.agentCoreArn);
 }
@@ -75,7 +81,11 @@ function grantOwnSecrets({ functions, secrets, tables }: GrantFunctionRightsOpti
   ]);
   const google = functions['google-mcp'].role;
   // It may hand a password over, take it back when no account was made with it, and never read one.
-  secrets.grantBelow(google, 'HandOverPasswords', 'initial-passwords', ['CreateSecret', 'DeleteSecret']);
+  secrets.grantBelow(google, 'HandOverPasswords', 'initial-passwords', [
+    'CreateSecret',
+    'DeleteSecret',
+    'TagResource',
+  ]);
   // One change of a user's roles at a time, wherever the calls arrive. The prefix is that of leases.
   tables.grantItems(google, 'LockUsers', 'coordination', 'item#lease:google-user/*');
 }

@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvalidInputError } from '@hitl/core';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import dev from '../../environments/dev.ts';
-import { listDeployments, loadDeployment, parseDeployment } from './load-deployment.ts';
+import { listDeployments, loadBootstrapOf, loadDeployment, parseDeployment } from './load-deployment.ts';
 
 /** The message that a change of dev's data is refused with. */
 function refusal(change: Record<string, unknown>): string {
@@ -127,5 +130,49 @@ describe('an environment', () => {
 
   it.each([undefined, null, 'dev', []])('that exports %p is refused', (data) => {
     expect(() => parseDeployment('dev', data)).toThrow(InvalidInputError);
+  });
+});
+
+describe('several environments', () => {
+  const ireland = { aws_region: 'eu-west-1', availability_zones: ['eu-west-1a', 'eu-west-1b'] };
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hitl-environments-'));
+    write('bootstrap', { kind: 'bootstrap', aws_region: 'us-east-1' });
+    write('dev', dev);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  function write(name: string, data: object) {
+    writeFileSync(join(folder, `${name}.ts`), `export default ${JSON.stringify(data)};\n`);
+  }
+
+  it('have names of which none is the beginning of another: rights go by the beginning of names', async () => {
+    write('dev-eu', { ...dev, ...ireland, environment: 'dev-eu' });
+    for (const name of ['dev', 'dev-eu'])
+      await expect(loadDeployment(name, folder)).rejects.toThrow(
+        /^environment "dev-eu" begins with the name of "dev" and a dash/,
+      );
+  });
+
+  it('may share an end, a beginning without a dash, or one with a bootstrap', async () => {
+    write('eu-dev', { ...dev, ...ireland, environment: 'eu-dev' });
+    write('devtest', { ...dev, environment: 'devtest' });
+    write('dev-state', { kind: 'bootstrap', aws_region: 'eu-west-1' });
+    for (const name of ['dev', 'eu-dev', 'devtest', 'dev-state'])
+      expect(await loadDeployment(name, folder)).toMatchObject({ kind: expect.any(String) });
+  });
+
+  it('each have a bootstrap of their region', async () => {
+    const load = async (change: object) => {
+      const environment = parseDeployment('dev', { ...dev, ...change });
+      if (environment.kind !== 'environment') throw new Error('dev is an environment');
+      return loadBootstrapOf(environment, folder);
+    };
+    expect(await load({})).toMatchObject({ kind: 'bootstrap' });
+    await expect(load({ bootstrap: 'nowhere' })).rejects.toThrow('bootstrap "nowhere" is no bootstrap');
+    await expect(load({ bootstrap: 'dev' })).rejects.toThrow('bootstrap "dev" is no bootstrap');
+    await expect(load(ireland)).rejects.toThrow(
+      'bootstrap "bootstrap" is for us-east-1, and this environment in eu-west-1',
+    );
   });
 });

@@ -2,15 +2,15 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { HitlError } from '@hitl/core';
-import { loadDeployment } from './load-deployment.ts';
+import { loadBootstrapOf, loadDeployment } from './load-deployment.ts';
 import { packageFunctions } from './package-functions.ts';
 import { readPolicy } from './read-policy.ts';
 import { lockTableName, stateBucketName, stateKey } from './state-location.ts';
 import { createStack, stackFolderOf } from './synthesize.ts';
 
-const usage = `usage: main.ts <environment> [--out FOLDER] [--state local|bucket] [--allow-missing-code]
+const usage = `usage: main.ts <environment> ... [--out FOLDER] [--state local|bucket] [--allow-missing-code]
 
-Writes the Terraform configuration of one environment and tells where, one name=value per line.
+Writes the Terraform configuration of each environment and tells where, one name=value per line.
 `;
 const defaultOut = fileURLToPath(new URL('../cdktf.out', import.meta.url));
 
@@ -34,16 +34,37 @@ async function synthesize(args: string[]): Promise<string> {
     },
   });
   if (values.help) return usage;
-  const [name] = positionals;
+  // Without a name it is said which there are.
+  const [first, ...others] = positionals;
+  let said = '';
+  for (const name of [first, ...others]) {
+    said += await synthesizeOne(name, {
+      outFolder: resolve(values.out),
+      state: values.state === 'bucket' ? 'bucket' : 'local',
+      allowMissingCode: values['allow-missing-code'],
+    });
+  }
+  return said;
+}
+
+async function synthesizeOne(
+  name: string | undefined,
+  options: {
+    readonly outFolder: string;
+    readonly state: 'local' | 'bucket';
+    readonly allowMissingCode: boolean;
+  },
+): Promise<string> {
+  const { outFolder, state, allowMissingCode } = options;
   const deployment = await loadDeployment(name);
   if (name === undefined) throw new Error('a deployment was loaded without a name');
-  const outFolder = resolve(values.out);
   const stackFolder = stackFolderOf(outFolder, name);
   const { app } = createStack(outFolder, {
     name,
     deployment,
-    state: values.state === 'bucket' ? 'bucket' : 'local',
-    codeOf: packageFunctionsOnce(name, stackFolder, values['allow-missing-code']),
+    state,
+    codeOf: packageFunctionsOnce(name, stackFolder, allowMissingCode),
+    ...(deployment.kind === 'environment' ? { bootstrap: await loadBootstrapOf(deployment) } : {}),
   });
   app.synth();
   const facts = {

@@ -1,26 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import dev from '../../environments/dev.ts';
 import prod from '../../environments/prod.ts';
+import staging from '../../environments/staging.ts';
 import { type Statement, type SynthesizedStack, synthesizeStack } from '../test/read-stack.ts';
 import { writePolicy } from './constructs/write-policy.ts';
 
-const stacks = { dev: synthesizeStack('dev', dev), prod: synthesizeStack('prod', prod) };
-const both = Object.entries(stacks).map(([name, stack]) => ({ name, stack }));
+const stacks = {
+  dev: synthesizeStack('dev', dev),
+  staging: synthesizeStack('staging', staging),
+  prod: synthesizeStack('prod', prod),
+};
+const every = Object.entries(stacks).map(([name, stack]) => ({ name, stack }));
 
 /** What each statement lets its role do. Written out, so that a wider grant is seen in review. */
 const actionsOf: Readonly<Record<string, readonly string[]>> = {
   WriteLogs: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   WriteTraces: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
   SendDeadLetters: ['sqs:SendMessage'],
-  ReadWriteRuns: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:GetItem',
-    'dynamodb:Query',
-    'dynamodb:BatchWriteItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-  ],
+  ReadRuns: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+  ReadWriteRuns: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem'],
+  ReadApprovals: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+  ReadWriteApprovals: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem'],
+  ReadAudit: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
   ReadWriteAudit: [
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',
@@ -28,12 +29,21 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:Scan',
     'dynamodb:PutItem',
   ],
-  ReadWriteBlobs: [
+  ReadBlobs: ['dynamodb:Query'],
+  ReadWriteBlobs: ['dynamodb:Query', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem'],
+  ReadWriteSlackSessions: [
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',
     'dynamodb:Query',
     'dynamodb:BatchWriteItem',
     'dynamodb:PutItem',
+  ],
+  ReadWriteCoordination: [
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'dynamodb:DeleteItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
   ],
   ReadDirectory: ['dynamodb:GetItem'],
   LockUsers: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
@@ -49,7 +59,11 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:GetSecretValue',
     'secretsmanager:PutSecretValue',
   ],
-  HandOverPasswords: ['secretsmanager:CreateSecret', 'secretsmanager:DeleteSecret'],
+  HandOverPasswords: [
+    'secretsmanager:CreateSecret',
+    'secretsmanager:DeleteSecret',
+    'secretsmanager:TagResource',
+  ],
   SendSlackJobs: ['sqs:SendMessage'],
   TakeSlackJobs: [
     'sqs:ChangeMessageVisibility',
@@ -59,7 +73,7 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   ],
   StartWorkflow: ['states:StartExecution'],
   LookAtExecutions: ['states:DescribeExecution'],
-  AnswerTasks: ['states:SendTaskFailure', 'states:SendTaskSuccess'],
+  AnswerTasks: ['states:SendTaskSuccess'],
   PutEvents: ['events:PutEvents'],
   PublishNotifications: ['sns:Publish'],
   InvokeProfile: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'],
@@ -67,21 +81,48 @@ const actionsOf: Readonly<Record<string, readonly string[]>> = {
   InvokeRequestApproval: ['lambda:InvokeFunction'],
   InvokeAdvance: ['lambda:InvokeFunction'],
   InvokeExpire: ['lambda:InvokeFunction'],
+  ApplyGuardrail: ['bedrock:ApplyGuardrail'],
+  UseKey: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+  AttachToVpc: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  LookAtVpc: ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'],
+  DeliverLogs: [
+    'logs:CreateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'logs:DescribeLogGroups',
+    'logs:DescribeResourcePolicies',
+    'logs:GetLogDelivery',
+    'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy',
+    'logs:UpdateLogDelivery',
+  ],
+  ShiftAliases: [
+    'lambda:GetAlias',
+    'lambda:GetFunction',
+    'lambda:GetProvisionedConcurrencyConfig',
+    'lambda:UpdateAlias',
+  ],
+  WatchAlarms: ['cloudwatch:DescribeAlarms'],
 };
-const readOnly = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-const readsOf: Readonly<Record<string, readonly string[]>> = {
-  ReadRuns: readOnly,
-  ReadApprovals: readOnly,
-  ReadAudit: [...readOnly, 'dynamodb:Scan'],
-  ReadBlobs: readOnly,
-};
+/** The state machine's traces are sampled by it. */
+const workflowTraces = [
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
 const always = ['WriteLogs', 'WriteTraces'];
 const stores = ['ReadWriteRuns', 'ReadWriteApprovals', 'ReadWriteAudit', 'ReadWriteBlobs'];
 const drives = ['StartWorkflow', 'LookAtExecutions', 'AnswerTasks'];
 const told = ['InvokeRequestApproval'];
 
-const grants: Readonly<Record<string, readonly string[]>> = {
-  dev_api: [
+/** Behind the name of the environment. */
+const rolesOfEvery: Readonly<Record<string, readonly string[]>> = {
+  _api: [
     ...always,
     ...stores,
     'ReadWriteSlackSessions',
@@ -91,7 +132,7 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     ...drives,
     ...told,
   ],
-  dev_advance: [
+  _advance: [
     ...always,
     'SendDeadLetters',
     ...stores,
@@ -104,7 +145,7 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     'InvokeModelByProfile',
     ...told,
   ],
-  dev_hitl_approval: [
+  _hitl_approval: [
     ...always,
     'SendDeadLetters',
     'ReadWriteCoordination',
@@ -117,15 +158,9 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     'PublishNotifications',
     'SendSlackJobs',
   ],
-  dev_expire_approval: [...always, 'SendDeadLetters', ...stores, ...drives, ...told],
-  dev_slack_ingress: [
-    ...always,
-    'ReadWriteCoordination',
-    'ReadSecrets',
-    'KeepInstallations',
-    'SendSlackJobs',
-  ],
-  dev_slack_worker: [
+  _expire_approval: [...always, 'SendDeadLetters', ...stores, ...drives, ...told],
+  _slack_ingress: [...always, 'ReadWriteCoordination', 'ReadSecrets', 'KeepInstallations', 'SendSlackJobs'],
+  _slack_worker: [
     ...always,
     ...stores,
     'ReadWriteSlackSessions',
@@ -138,31 +173,61 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     'SendSlackJobs',
     'TakeSlackJobs',
   ],
-  dev_google_mcp: [...always, 'ReadSecrets', 'HandOverPasswords', 'LockUsers'],
-  dev_jira_mcp: [...always, 'ReadSecrets'],
-  'dev-hitl-workflow': ['InvokeAdvance', 'InvokeExpire', 'DeliverLogs', 'WriteTraces'],
-  'dev-action-requested': ['StartWorkflow'],
+  _google_mcp: [...always, 'ReadSecrets', 'HandOverPasswords', 'LockUsers'],
+  _jira_mcp: [...always, 'ReadSecrets'],
+  '-hitl-workflow': ['InvokeAdvance', 'InvokeExpire', 'DeliverLogs', 'WriteTraces'],
+  '-action-requested': ['StartWorkflow'],
 };
 
+const attached = ['AttachToVpc', 'LookAtVpc', 'OnlyLambdaItself'];
+/** What the environments add to that. */
+const rolesOf: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  dev: rolesOfEvery,
+  staging: withMore({ _advance: ['ApplyGuardrail'] }, attached),
+  prod: {
+    ...withMore(
+      { _advance: ['ApplyGuardrail'] },
+      // Every function reads a secret or a table.
+      [...attached, 'UseKey'],
+    ),
+    '-hitl-deployments': ['ShiftAliases', 'WatchAlarms'],
+  },
+};
+
+function withMore(
+  more: Readonly<Record<string, readonly string[]>>,
+  ofFunctions: readonly string[],
+): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(rolesOfEvery).map(([role, sids]) => [
+      role,
+      [...sids, ...(more[role] ?? []), ...(role.startsWith('_') ? ofFunctions : [])],
+    ]),
+  );
+}
+
 describe('least privilege', () => {
-  it('has no other role than these', () => {
-    const names = stacks.dev.all('aws_iam_role').map((role) => role.name);
-    expect(names.sort()).toEqual(Object.keys(grants).sort());
-    expect(stacks.dev.all('aws_iam_role_policy_attachment')).toEqual([]);
-  });
+  describe.each(every)('of the roles of $name', ({ name, stack }) => {
+    const roles = Object.entries(rolesOf[name] ?? {}).map(([role, sids]) => ({
+      role: `${name}${role}`,
+      sids,
+    }));
 
-  it.each(Object.entries(grants))('%s may do this and no more', (roleName, sids) => {
-    const statements = stacks.dev.grantsOf(roleName);
-    expect(statements.map((statement) => statement.Sid).sort()).toEqual([...sids].sort());
-  });
+    it('has no other role than these', () => {
+      const names = stack.all('aws_iam_role').map((role) => role.name);
+      expect(names.sort()).toEqual(roles.map(({ role }) => role).sort());
+      expect(stack.all('aws_iam_role_policy_attachment')).toEqual([]);
+    });
 
-  it('lists the actions of each grant', () => {
-    for (const roleName of Object.keys(grants).filter((name) => name.startsWith('dev_'))) {
-      for (const { Sid, Action } of stacks.dev.grantsOf(roleName)) {
-        const sameAs = /^ReadWrite(Approvals|SlackSessions|Coordination)$/.test(Sid) ? 'ReadWriteRuns' : Sid;
-        expect([roleName, Sid, Action]).toEqual([roleName, Sid, readsOf[Sid] ?? actionsOf[sameAs]]);
+    it.each(roles)('$role may do this and no more', ({ role, sids }) => {
+      const statements = stack.grantsOf(role);
+      expect(statements.map((statement) => statement.Sid).sort()).toEqual([...sids].sort());
+      for (const { Sid, Effect, Action } of statements) {
+        if (Effect === 'Deny') continue;
+        const isWorkflow = role === `${name}-hitl-workflow` && Sid === 'WriteTraces';
+        expect([Sid, Action]).toEqual([Sid, isWorkflow ? workflowTraces : actionsOf[Sid]]);
       }
-    }
+    });
   });
 
   it('lets nobody change or delete an entry of the record', () => {
@@ -288,7 +353,7 @@ describe('least privilege', () => {
     expect(deny.Condition?.ArnEquals?.['lambda:SourceFunctionArn']).toMatch(/:function:prod_advance$/);
   });
 
-  describe.each(both)('in $name', ({ stack }) => {
+  describe.each(every)('in $name', ({ stack }) => {
     const allowed = stack.policies.flatMap(({ where, statements }) =>
       statements.filter((s) => s.Effect === 'Allow').map((statement) => ({ where, ...statement })),
     );
@@ -300,15 +365,12 @@ describe('least privilege', () => {
     it('every resource is named, but for services that know no resource and for the key that a key policy stands on', () => {
       const wide = allowed.filter(({ Resource }) => Resource?.includes('*'));
       expect([...new Set(wide.map(({ Sid }) => Sid))].sort()).toEqual(
-        stack === stacks.prod
-          ? [
-              'AlarmsReachTheirTopic',
-              'DeliverLogs',
-              'LookAtVpc',
-              'TheAccountDecidesByItsRoles',
-              'WriteTraces',
-            ]
-          : ['DeliverLogs', 'WriteTraces'],
+        [
+          ...(stack === stacks.prod ? ['AlarmsReachTheirTopic', 'TheAccountDecidesByItsRoles'] : []),
+          ...(stack === stacks.dev ? [] : ['LookAtVpc']),
+          'DeliverLogs',
+          'WriteTraces',
+        ].sort(),
       );
     });
 

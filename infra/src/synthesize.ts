@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { App } from 'cdktf';
-import type { CustomConstruct } from './custom/custom-construct.ts';
+import type { CustomConstruct, CustomRights } from './custom/custom-construct.ts';
 import { customConstructs } from './custom/index.ts';
-import type { Deployment } from './environment-schema.ts';
+import { customRights } from './custom/rights.ts';
+import type { Bootstrap, Deployment } from './environment-schema.ts';
 import type { CodeSource } from './package-functions.ts';
 import { BootstrapStack } from './stacks/bootstrap-stack.ts';
 import { EnvironmentStack } from './stacks/environment-stack.ts';
@@ -14,6 +15,9 @@ export interface SynthesizeOptions {
   readonly state?: 'local' | 'bucket';
   readonly codeOf: CodeSource;
   readonly custom?: readonly CustomConstruct[];
+  readonly rights?: CustomRights;
+  /** The environment's own. */
+  readonly bootstrap?: Bootstrap;
 }
 
 /** The stack of one deployment, not yet written. */
@@ -21,12 +25,15 @@ export function createStack(
   outFolder: string,
   options: SynthesizeOptions,
 ): { readonly app: App; readonly stack: BootstrapStack | EnvironmentStack } {
-  const { name, deployment, state = 'local', codeOf, custom = customConstructs } = options;
+  const { name, deployment, state = 'local', codeOf, bootstrap } = options;
+  const { custom = customConstructs, rights = customRights } = options;
   const app = new App({ outdir: outFolder, skipValidation: true });
+  // Where GitHub deploys an environment, its bootstrap makes the boundary of its roles.
+  const rolesAreBounded = bootstrap?.github?.environments.includes(name) ?? false;
   const stack =
     deployment.kind === 'bootstrap'
-      ? new BootstrapStack(app, name, { config: deployment, state })
-      : new EnvironmentStack(app, { config: deployment, codeOf, custom });
+      ? new BootstrapStack(app, name, { config: deployment, state, customRights: rights })
+      : new EnvironmentStack(app, { config: deployment, codeOf, custom, rolesAreBounded });
   return { app, stack };
 }
 

@@ -98,6 +98,11 @@ describe('the workflows', () => {
     }
   });
 
+  it('check the shell scripts on every change', () => {
+    const checked = runs.filter(({ where }) => where === 'ci.yml: check').map(({ run }) => run);
+    expect(checked).toContain('shellcheck scripts/deploy.sh .ci/run');
+  });
+
   it('plan and apply environments that there are, in the order in which a change moves on', () => {
     const apply = workflows.find(({ file }) => file === 'apply.yml');
     const order = Object.entries(apply?.jobs ?? {}).map(([name, job]) => [name, job.needs]);

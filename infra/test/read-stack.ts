@@ -1,5 +1,5 @@
 import { Testing } from 'cdktf';
-import type { CustomConstruct } from '../src/custom/custom-construct.ts';
+import type { CustomConstruct, CustomRights } from '../src/custom/custom-construct.ts';
 import { parseDeployment } from '../src/load-deployment.ts';
 import { createStack } from '../src/synthesize.ts';
 
@@ -10,6 +10,7 @@ export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: readonly string[];
   readonly Resource?: readonly string[];
+  readonly NotResource?: readonly string[];
   readonly Principal?: unknown;
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
@@ -41,11 +42,22 @@ const code = (key: string) => ({ filename: `packages/${key}.zip`, hash: `hash-of
 export function synthesizeStack(
   name: string,
   data: unknown,
-  options: { readonly state?: 'local' | 'bucket'; readonly custom?: readonly CustomConstruct[] } = {},
+  options: {
+    readonly state?: 'local' | 'bucket';
+    readonly custom?: readonly CustomConstruct[];
+    readonly rights?: CustomRights;
+    /** Data of the environment's bootstrap. */
+    readonly bootstrap?: unknown;
+  } = {},
 ): SynthesizedStack {
+  const { bootstrap: bootstrapData, ...rest } = options;
   const deployment = parseDeployment(name, data);
+  const bootstrap = bootstrapData === undefined ? undefined : parseDeployment('bootstrap', bootstrapData);
   // Warnings of cdktf's own code about Node are nobody's here.
-  const { stack } = createStack('cdktf.out', { name, deployment, codeOf: code, custom: [], ...options });
+  const { stack } = createStack('cdktf.out', {
+    ...{ name, deployment, codeOf: code, custom: [], ...rest },
+    ...(bootstrap?.kind === 'bootstrap' ? { bootstrap } : {}),
+  });
   const json = JSON.parse(Testing.synth(stack));
   const resources = new Map<string, Json>();
   for (const [type, named] of Object.entries((json.resource ?? {}) as Record<string, Record<string, Json>>)) {

@@ -1,4 +1,5 @@
 import {
+  costTags,
   createDynamoClient,
   createDynamoItemStore,
   createSecretsManagerClient,
@@ -20,7 +21,7 @@ export const handler = createFunction({
   async open({ environment, region, logger }) {
     const env = loadEnv({
       required: ['MCP_SECRETS_NAME', 'GOOGLE_SECRETS_NAME', 'COORDINATION_TABLE'],
-      optional: ['AWS_SAML_PROVIDER_NAME'],
+      optional: ['AWS_SAML_PROVIDER_NAME', 'COST_CENTER'],
     });
     const client = createSecretsManagerClient({ region });
     const items = createDynamoItemStore({
@@ -32,7 +33,10 @@ export const handler = createFunction({
       secrets: createSecretsManagerSecretSource({ client }),
       secretNames: { mcp: env.MCP_SECRETS_NAME, google: env.GOOGLE_SECRETS_NAME },
       passwordDelivery: createSecretPasswordDelivery({
-        keeper: createSecretsManagerStore({ client }),
+        keeper: createSecretsManagerStore({
+          client,
+          tags: costTags({ environment, costCenter: env.COST_CENTER }),
+        }),
         prefix: `agentcore-${environment}/initial-passwords`,
       }),
       userLock: (userId, work) => lock(`google-user/${userId}`, work),

@@ -20,15 +20,17 @@ async function openSite() {
   const dataDir = await mkdtemp(join(tmpdir(), 'google-mcp-'));
   const google = await startGoogleDirectoryEmulator({ dataDir });
   const secrets = new Map<string, string>();
+  const tagged = new Map<string, unknown>();
   const secretsManager = await startJsonService({
     GetSecretValue({ SecretId }) {
       const SecretString = secrets.get(String(SecretId));
       if (SecretString === undefined) throw new ServiceFault('ResourceNotFoundException');
       return { Name: SecretId, SecretString };
     },
-    CreateSecret({ Name, SecretString }) {
+    CreateSecret({ Name, SecretString, Tags }) {
       if (secrets.has(String(Name))) throw new ServiceFault('ResourceExistsException');
       secrets.set(String(Name), String(SecretString));
+      tagged.set(String(Name), Tags);
       return { Name };
     },
     DeleteSecret({ SecretId }) {
@@ -42,6 +44,7 @@ async function openSite() {
   client.destroy();
   Object.assign(process.env, {
     ENVIRONMENT: 'dev',
+    COST_CENTER: 'platform',
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -57,6 +60,7 @@ async function openSite() {
   return {
     google,
     secrets,
+    tagged,
     fillIn() {
       secrets.set('agentcore-dev/mcp', JSON.stringify({ auth_token: token }));
       secrets.set(
@@ -151,6 +155,13 @@ describe('the Google MCP function', () => {
     const kept = [...site.secrets].filter(([name]) => name.includes('/initial-passwords/'));
     expect(kept.map(([name]) => name)).toEqual([
       expect.stringMatching(/^agentcore-dev\/initial-passwords\/jo\.newcomer@example\.com-[0-9a-f]{8}$/),
+    ]);
+    expect([...site.tagged.values()]).toEqual([
+      [
+        { Key: 'project', Value: 'hitl-mcp' },
+        { Key: 'environment', Value: 'dev' },
+        { Key: 'cost_center', Value: 'platform' },
+      ],
     ]);
     const { password } = JSON.parse(kept[0]?.[1] ?? '{}');
     expect(password).toHaveLength(24);

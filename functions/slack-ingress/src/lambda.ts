@@ -1,4 +1,5 @@
 import {
+  costTags,
   createLightClient,
   createLightItemStore,
   createLightJobQueue,
@@ -69,6 +70,7 @@ async function open(logger: Logger): Promise<SlackIngress> {
     ],
     optional: [
       'AWS_SESSION_TOKEN',
+      'COST_CENTER',
       'AWS_ENDPOINT_URL',
       'SLACK_SECRETS_NAME',
       'SLACK_SIGNING_SECRET',
@@ -92,7 +94,9 @@ async function open(logger: Logger): Promise<SlackIngress> {
       sessionToken: env.AWS_SESSION_TOKEN,
     },
   });
-  const secrets = createLightSecretStore(client);
+  const secrets = createLightSecretStore(client, {
+    tags: costTags({ environment: env.ENVIRONMENT, costCenter: env.COST_CENTER }),
+  });
   const secret = createSlackSecretReader({
     secrets,
     name: env.SLACK_SECRETS_NAME,

@@ -1,11 +1,15 @@
 import { DataAwsIamOpenidConnectProvider } from '@cdktf/provider-aws/lib/data-aws-iam-openid-connect-provider/index.js';
 import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js';
+import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
 import { Construct } from 'constructs';
-import { lockTableName } from '../state-location.ts';
+import type { CustomRights } from '../custom/custom-construct.ts';
+import { grantApply } from './apply-rights.ts';
 import type { Place } from './place.ts';
+import { refuseActing, refuseReading } from './refuse-data.ts';
+import { boundaryName, limitRoles } from './role-boundary.ts';
 import { type PolicyStatement, writePolicy } from './write-policy.ts';
 
 const issuer = 'token.actions.githubusercontent.com';
@@ -18,12 +22,14 @@ export interface ContinuousDeploymentProps {
   readonly environments: readonly string[];
   /** An account has one provider of GitHub's; another bootstrap, or another project, may have made it. */
   readonly provider: 'create' | 'existing';
-  readonly stateBucketArn: string;
+  readonly stateBucket: { readonly arn: string; readonly name: string };
+  readonly customRights: CustomRights;
 }
 
 /**
  * Roles for GitHub Actions without a stored key: one that looks, for pull requests, and one per environment that changes, which only a
- * job in that GitHub environment gets. None of them can read what was recorded or any secret.
+ * job in that GitHub environment gets. None of them can read what was recorded or any secret, and none can make a role that may
+ * more than the roles of its environment.
  */
 export class ContinuousDeployment extends Construct {
   readonly planRoleArn: string;
@@ -31,13 +37,18 @@ export class ContinuousDeployment extends Construct {
 
   constructor(scope: Construct, id: string, props: ContinuousDeploymentProps) {
     super(scope, id);
-    const { place, repository, environments } = props;
+    const { place, repository, environments, stateBucket, customRights } = props;
     const url = `https://${issuer}`;
     const providerArn =
       props.provider === 'create'
         ? new IamOpenidConnectProvider(this, 'provider', { url, clientIdList: ['sts.amazonaws.com'] }).arn
         : new DataAwsIamOpenidConnectProvider(this, 'provider', { url }).arn;
-    const role = (roleId: string, name: string, subject: string, policies: readonly string[]): IamRole => {
+    const role = (
+      roleId: string,
+      name: string,
+      subject: string,
+      statements: readonly PolicyStatement[],
+    ): IamRole => {
       const made = new IamRole(this, roleId, {
         name,
         description: `GitHub Actions of ${repository}`,
@@ -56,119 +67,52 @@ export class ContinuousDeployment extends Construct {
           },
         ]),
       });
-      for (const policy of policies) {
-        new IamRolePolicyAttachment(this, `${roleId}-${policy}`, {
-          role: made.name,
-          policyArn: `arn:${place.partition}:iam::aws:policy/${policy}`,
-        });
-      }
-      return made;
-    };
-    const grant = (roleId: string, target: IamRole, statements: readonly PolicyStatement[]) => {
       new IamRolePolicy(this, `${roleId}-grants`, {
         name: 'grants',
-        role: target.id,
+        role: made.id,
         policy: writePolicy(statements),
       });
+      return made;
     };
-    const noData = refuseData(place, props.stateBucketArn);
 
     // Roles belong to the account, not to a region.
-    const plan = role('plan', `hitl-mcp-plan-${place.region}`, 'pull_request', ['ReadOnlyAccess']);
-    grant('plan', plan, noData);
+    const plan = role(
+      'plan',
+      `hitl-mcp-plan-${place.region}`,
+      'pull_request',
+      refuseReading(place, `${stateBucket.arn}/*`),
+    );
+    new IamRolePolicyAttachment(this, 'plan-ReadOnlyAccess', {
+      role: plan.name,
+      policyArn: `arn:${place.partition}:iam::aws:policy/ReadOnlyAccess`,
+    });
     this.planRoleArn = plan.arn;
     this.applyRoleArns = Object.fromEntries(
       environments.map((environment) => {
+        const custom = customRights({ place, environment });
+        new IamPolicy(this, `boundary-${environment}`, {
+          name: boundaryName(environment),
+          description: `What the roles of ${environment} may do at most`,
+          policy: writePolicy([...limitRoles(place, environment), ...custom.roles]),
+        });
+        const states = `${stateBucket.arn}/${environment}/*`;
+        const lockKeys = `${stateBucket.name}/${environment}/*`;
         const apply = role(
           `apply-${environment}`,
           `hitl-mcp-apply-${environment}`,
           `environment:${environment}`,
-          ['PowerUserAccess'],
+          [
+            ...grantApply({ place, environment, stateBucketArn: stateBucket.arn, states, lockKeys }),
+            ...custom.deployment,
+            ...refuseReading(place, states),
+            ...refuseActing(place, states, lockKeys),
+            keepOut(environment),
+          ],
         );
-        grant(`apply-${environment}`, apply, [
-          ...manageRoles(place, environment),
-          ...noData,
-          keepOut(environment),
-        ]);
         return [environment, apply.arn];
       }),
     );
   }
-}
-
-/** Roles of one environment: power users have everything but IAM. */
-function manageRoles(place: Place, environment: string): PolicyStatement[] {
-  const roles = ['_', '-'].map(
-    (separator) => `arn:${place.partition}:iam::${place.accountId}:role/${environment}${separator}*`,
-  );
-  const reads = ['GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies', 'ListInstanceProfilesForRole'];
-  const listings = ['ListRolePolicies', 'ListRoleTags'];
-  const changes = ['CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'PutRolePolicy', 'TagRole', 'UntagRole'];
-  const updates = ['UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'];
-  return [
-    {
-      sid: 'ManageRoles',
-      actions: [...reads, ...listings, ...changes, ...updates].map((action) => `iam:${action}`),
-      resources: roles,
-    },
-    {
-      sid: 'HandRolesToServices',
-      actions: ['iam:PassRole'],
-      resources: roles,
-      condition: {
-        StringEquals: {
-          'iam:PassedToService': ['codedeploy', 'events', 'lambda', 'states'].map(
-            (service) => `${service}.amazonaws.com`,
-          ),
-        },
-      },
-    },
-  ];
-}
-
-/** What was recorded, what is secret and what waits in queues is nobody's business who deploys; state is, and its lock. */
-function refuseData(place: Place, stateBucketArn: string): PolicyStatement[] {
-  const everything = ['*'];
-  return [
-    {
-      sid: 'NoSecrets',
-      effect: 'Deny',
-      actions: ['secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue', 'ssm:GetParameter*'],
-      resources: everything,
-    },
-    {
-      sid: 'NoRecords',
-      effect: 'Deny',
-      actions: [
-        'dynamodb:BatchGetItem',
-        'dynamodb:ExportTableToPointInTime',
-        'dynamodb:GetItem',
-        'dynamodb:PartiQLSelect',
-        'dynamodb:Query',
-        'dynamodb:Scan',
-      ],
-      notResources: [place.arn('dynamodb', `table/${lockTableName}`)],
-    },
-    {
-      sid: 'NoOtherFiles',
-      effect: 'Deny',
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      notResources: [`${stateBucketArn}/*`],
-    },
-    {
-      sid: 'NoMessages',
-      effect: 'Deny',
-      actions: [
-        'logs:FilterLogEvents',
-        'logs:GetLogEvents',
-        'logs:StartQuery',
-        'sqs:ReceiveMessage',
-        'states:DescribeExecution',
-        'states:GetExecutionHistory',
-      ],
-      resources: everything,
-    },
-  ];
 }
 
 /** Where several environments share an account: nobody reaches over by a role of this one. */

@@ -3,6 +3,7 @@ import {
   type KeyAttribute,
   type TableDefinition,
   type TableRole,
+  tableActions,
   tableDefinitions,
   tableRoles,
 } from '@hitl/aws';
@@ -17,23 +18,6 @@ export interface TablesProps {
   readonly replicaRegions: readonly string[];
   readonly key?: EncryptionKey;
 }
-
-const read = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
-const write = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-const actions: Readonly<
-  Record<TableRole, { readonly read: readonly string[]; readonly write: readonly string[] }>
-> = {
-  runs: { read, write },
-  approvals: { read, write },
-  // The record is only ever added to: nobody is given an action that deletes an entry. Its list of streams is a scan.
-  audit: { read: [...read, 'dynamodb:Scan'], write: ['dynamodb:PutItem'] },
-  // Chunks are put in batches. They are named by their hash, so a changed one is found out.
-  blobs: { read, write: ['dynamodb:BatchWriteItem', 'dynamodb:PutItem'] },
-  slack_sessions: { read, write },
-  coordination: { read, write },
-  // Whoever may write here decides who may approve: people with rights of their own, never a function.
-  directory: { read: ['dynamodb:GetItem'], write: [] },
-};
 
 /** Every table that `@hitl/aws` defines: its keys and indexes from there, its care from here. */
 export class Tables extends Construct {
@@ -57,12 +41,14 @@ export class Tables extends Construct {
   }
 
   grantRead(role: Role, tables: readonly TableRole[]): void {
-    for (const table of tables) this.#grant(role, table, 'Read', actions[table].read);
+    for (const table of tables) this.#grant(role, table, 'Read', tableActions[table].read);
   }
 
   grantReadWrite(role: Role, tables: readonly TableRole[]): void {
-    for (const table of tables)
-      this.#grant(role, table, 'ReadWrite', [...actions[table].read, ...actions[table].write]);
+    for (const table of tables) {
+      const { read, write } = tableActions[table];
+      this.#grant(role, table, 'ReadWrite', [...read, ...write]);
+    }
   }
 
   /** Single items of one table, by the beginning of their partition keys. */
@@ -75,14 +61,14 @@ export class Tables extends Construct {
     });
   }
 
-  #grant(role: Role, table: TableRole, what: string, listed: readonly string[]): void {
+  #grant(role: Role, table: TableRole, what: string, actions: readonly string[]): void {
     const { arn } = this.#tables[table];
     const indexes = Object.keys(tableDefinitions[table].globalIndexes).concat(
       Object.keys(tableDefinitions[table].localIndexes),
     );
     role.allow({
       sid: `${what}${table.split('_').map(capitalize).join('')}`,
-      actions: listed,
+      actions: actions.map((action) => `dynamodb:${action}`),
       resources: [arn, ...indexes.map((index) => `${arn}/index/${index}`)],
     });
   }

@@ -119,7 +119,7 @@ export function grantDriveWorkflow(role: Role, place: Place): void {
   });
   role.allow({
     sid: 'AnswerTasks',
-    actions: ['states:SendTaskFailure', 'states:SendTaskSuccess'],
+    actions: ['states:SendTaskSuccess'],
     resources: [workflowArn(place)],
   });
 }

@@ -3,6 +3,8 @@ export interface PolicyStatement {
   readonly sid: string;
   readonly effect?: 'Allow' | 'Deny';
   readonly actions: readonly string[];
+  /** Whole families of actions, e.g. `dynamodb:Describe*`. For whoever deploys alone: what a provider calls changes with its versions. */
+  readonly patterns?: readonly string[];
   /** Left out in trust policies only. */
   readonly resources?: readonly string[];
   /** Instead of `resources`, in refusals only: everything but these. */
@@ -16,7 +18,8 @@ export function writePolicy(statements: readonly PolicyStatement[]): string {
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: statements.map((statement) => {
-      const { sid, effect = 'Allow', actions, resources, notResources, principal, condition } = statement;
+      const { sid, effect = 'Allow', actions, patterns = [], resources } = statement;
+      const { notResources, principal, condition } = statement;
       const pattern = actions.find((action) => action.includes('*'));
       // A refusal may be as wide as it likes.
       if (pattern !== undefined && effect === 'Allow') {
@@ -29,7 +32,7 @@ export function writePolicy(statements: readonly PolicyStatement[]): string {
         Sid: sid,
         Effect: effect,
         ...(principal === undefined ? {} : { Principal: principal }),
-        Action: actions,
+        Action: [...actions, ...patterns],
         ...(resources === undefined ? {} : { Resource: resources }),
         ...(notResources === undefined ? {} : { NotResource: notResources }),
         ...(condition === undefined ? {} : { Condition: condition }),

@@ -9,6 +9,7 @@ import type { ServiceFunction } from '../constructs/service-function.ts';
 import type { SlackQueues } from '../constructs/slack-queues.ts';
 import type { Tables } from '../constructs/tables.ts';
 import type { Workflow } from '../constructs/workflow.ts';
+import type { PolicyStatement } from '../constructs/write-policy.ts';
 import type { Environment } from '../environment-schema.ts';
 import type { FunctionKey } from '../function-catalog.ts';
 
@@ -37,3 +38,12 @@ export interface CustomContext {
 
 /** Adds resources of your own to every environment. */
 export type CustomConstruct = (context: CustomContext) => void;
+
+/**
+ * What additions need where GitHub deploys, beside what the environment's own parts do: `roles` for roles of the environment, which a
+ * boundary holds, and `deployment` for whoever deploys. It comes into force with an apply of the bootstrap.
+ */
+export type CustomRights = (context: { readonly place: Place; readonly environment: string }) => {
+  readonly roles: readonly PolicyStatement[];
+  readonly deployment: readonly PolicyStatement[];
+};

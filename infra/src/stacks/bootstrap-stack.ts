@@ -11,6 +11,7 @@ import type { Construct } from 'constructs';
 import { AwsStack } from '../constructs/aws-stack.ts';
 import { ContinuousDeployment } from '../constructs/continuous-deployment.ts';
 import { writePolicy } from '../constructs/write-policy.ts';
+import type { CustomRights } from '../custom/custom-construct.ts';
 import type { Bootstrap } from '../environment-schema.ts';
 import { lockTableName, stateBucketName } from '../state-location.ts';
 
@@ -19,17 +20,22 @@ export class BootstrapStack extends AwsStack {
   constructor(
     scope: Construct,
     name: string,
-    props: { readonly config: Bootstrap; readonly state: 'local' | 'bucket' },
+    props: {
+      readonly config: Bootstrap;
+      readonly state: 'local' | 'bucket';
+      readonly customRights: CustomRights;
+    },
   ) {
-    const { config, state } = props;
+    const { config, state, customRights } = props;
     super(scope, name, {
       region: config.aws_region,
       ...(config.aws_account_id === undefined ? {} : { accountId: config.aws_account_id }),
       tags: config.tags,
       state,
     });
+    const bucketName = stateBucketName(this.place.accountId, config.aws_region);
     const bucket = new S3Bucket(this, 'state', {
-      bucket: stateBucketName(this.place.accountId, config.aws_region),
+      bucket: bucketName,
       forceDestroy: config.force_destroy,
     });
     const versioning = new S3BucketVersioningA(this, 'versioning', {
@@ -94,7 +100,8 @@ export class BootstrapStack extends AwsStack {
         : new ContinuousDeployment(this, 'github', {
             place: this.place,
             ...config.github,
-            stateBucketArn: bucket.arn,
+            stateBucket: { arn: bucket.arn, name: bucketName },
+            customRights,
           });
     const outputs = {
       state_bucket_name: bucket.bucket,

@@ -6,6 +6,7 @@ import { openRoutes, readApiRoutes, slackRoutes } from '../api-routes.ts';
 import { defineAlarms, functionAlarms, type WatchedParts } from '../constructs/alarm-definitions.ts';
 import { Alarms, alarmName } from '../constructs/alarms.ts';
 import { AwsStack } from '../constructs/aws-stack.ts';
+import { bindRoles } from '../constructs/bind-roles.ts';
 import { Dashboard } from '../constructs/dashboard.ts';
 import { Deployments } from '../constructs/deployments.ts';
 import { EncryptionKey } from '../constructs/encryption-key.ts';
@@ -35,6 +36,8 @@ export interface EnvironmentStackProps {
   readonly config: Environment;
   readonly codeOf: CodeSource;
   readonly custom: readonly CustomConstruct[];
+  /** Where its bootstrap makes the boundary. */
+  readonly rolesAreBounded: boolean;
 }
 
 /** Reminders and expiry that a lost workflow would have made are at most this late. */
@@ -58,7 +61,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
   readonly api: HttpApi;
 
   constructor(scope: Construct, props: EnvironmentStackProps) {
-    const { config, codeOf, custom } = props;
+    const { config, codeOf, custom, rolesAreBounded } = props;
     super(scope, config.environment, {
       region: config.aws_region,
       ...(config.aws_account_id === undefined ? {} : { accountId: config.aws_account_id }),
@@ -66,6 +69,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       state: 'bucket',
     });
     const { place } = this;
+    bindRoles(this, { place, bounded: rolesAreBounded });
     const key = config.customer_managed_key
       ? { key: new EncryptionKey(this, 'key', { place, deletionWindowDays: 30 }) }
       : {};
@@ -132,6 +136,7 @@ export class EnvironmentStack extends AwsStack implements EnvironmentParts {
       guardrail,
       key: key.key,
       agentCoreArn: config.agentcore_gateway_arn,
+      costCenter: config.tags.cost_center,
     });
     this.slackQueues.deliverTo(this.functions['slack-worker'], config.slack_worker_concurrency);
 

@@ -1,5 +1,6 @@
 export * from './agentcore/index.ts';
 export * from './bedrock/index.ts';
+export { costTags } from './cost-tags.ts';
 export * from './dead-letters/index.ts';
 export * from './dynamodb/index.ts';
 export * from './environment/index.ts';

@@ -21,6 +21,8 @@ export const environmentVariables = {
     /^[a-z][a-z0-9-]{0,30}$/,
     'must be a short lower-case name such as dev, staging or prod',
   ),
+  /** A cost-allocation tag of the environment, for what functions make themselves. */
+  COST_CENTER: text,
   AWS_REGION: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1'),
   APPROVAL_SFN_ARN: matching(
     /^arn:[\w-]+:states:[\w-]+:\d{12}:stateMachine:.+$/,

@@ -11,16 +11,20 @@ import {
   describeRunStoreContract,
   describeSessionStoreContract,
 } from '@hitl/testing/contracts';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { recordTableActions } from '../../test/record-table-actions.ts';
 import { type RunningDynalite, startDynalite } from '../../test/start-dynalite.ts';
 import { createDynamoStores, type DynamoStores } from './create-dynamo-stores.ts';
+import { tableActions, tableRoles } from './tables.ts';
 
 let dynalite: RunningDynalite;
 let client: DynamoDBDocumentClient;
+let sent: ReturnType<typeof recordTableActions>;
 
 beforeAll(async () => {
   dynalite = await startDynalite();
   client = dynalite.connect();
+  sent = recordTableActions(client);
 });
 
 afterAll(async () => {
@@ -45,3 +49,15 @@ describeItemStoreContract('createDynamoItemStore', storeOf('items'));
 describeMemoryStoreContract('createDynamoMemoryStore', storeOf('memory'));
 describeSessionStoreContract('createDynamoSessionStore', storeOf('sessions'));
 describeCallHistoryContract('createDynamoCallHistory', storeOf('callHistory'));
+
+it('send what a role is given for their tables: nothing else, and nothing less', async () => {
+  const tableNames = await dynalite.createTables(client);
+  const { feed, directory } = createDynamoStores({ client, tableNames });
+  feed.publish('run_1', { type: 'text-delta', run_id: 'run_1', step: 0, text: 'Hello' });
+  await feed.flush();
+  await expect(directory.find('carol')).rejects.toThrow('the directory is empty');
+  for (const role of tableRoles) {
+    const { read, write } = tableActions[role];
+    expect([role, sent(role)]).toEqual([role, [...read, ...write].sort()]);
+  }
+});

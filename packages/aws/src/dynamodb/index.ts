@@ -25,6 +25,7 @@ export {
   type TableDefinition,
   type TableNames,
   type TableRole,
+  tableActions,
   tableDefinitions,
   tableRoles,
 } from './tables.ts';

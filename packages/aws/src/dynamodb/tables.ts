@@ -100,3 +100,26 @@ export type TableRole = keyof typeof tableDefinitions;
 /** The real name of each table, e.g. `{ runs: 'dev-runs', … }`. */
 export type TableNames = Readonly<Record<TableRole, string>>;
 export const tableRoles = Object.keys(tableDefinitions) as TableRole[];
+
+const byIndex = ['BatchGetItem', 'GetItem', 'Query'] as const;
+
+/**
+ * What the stores of a table ask of DynamoDB, for whoever hands out rights: exactly this, and none for an action that no store sends.
+ * The record is only ever added to, so none of its tables has an action that changes or deletes an item.
+ */
+export const tableActions = {
+  runs: { read: byIndex, write: ['PutItem'] },
+  approvals: { read: byIndex, write: ['PutItem'] },
+  // The list of its streams is a scan.
+  audit: { read: [...byIndex, 'Scan'], write: ['PutItem'] },
+  // Chunks are put in batches. They are named by their hash, so a changed one is found out.
+  blobs: { read: ['Query'], write: ['BatchWriteItem', 'PutItem'] },
+  // Memory is forgotten in batches.
+  slack_sessions: { read: byIndex, write: ['BatchWriteItem', 'PutItem'] },
+  coordination: { read: ['GetItem', 'Query'], write: ['DeleteItem', 'PutItem', 'UpdateItem'] },
+  // Whoever may write here decides who may approve: people with rights of their own, never a function.
+  directory: { read: ['GetItem'], write: [] },
+} as const satisfies Record<
+  TableRole,
+  { readonly read: readonly string[]; readonly write: readonly string[] }
+>;

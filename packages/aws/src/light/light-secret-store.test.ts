@@ -2,12 +2,14 @@ import { ConflictError, UnavailableError } from '@hitl/core';
 import { describeSecretSourceContract } from '@hitl/testing/contracts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { localCredentials, ServiceFault, startJsonService } from '../../test/start-json-service.ts';
+import { costTags } from '../cost-tags.ts';
 import { createLightClient } from './create-light-client.ts';
 import { createLightSecretStore } from './light-secret-store.ts';
 
 /** Keeps secrets as Secrets Manager does, one that is being deleted included. */
 async function open(initial: Readonly<Record<string, string>> = {}) {
   const secrets = new Map(Object.entries(initial));
+  const tagged = new Map<string, unknown>();
   const dying = new Set<string>();
   let fault: string | undefined;
   const check = (name: unknown): string => {
@@ -22,10 +24,11 @@ async function open(initial: Readonly<Record<string, string>> = {}) {
   };
   const service = await startJsonService({
     GetSecretValue: ({ SecretId }) => ({ SecretString: secrets.get(known(SecretId)) }),
-    CreateSecret({ Name, SecretString, ClientRequestToken }) {
+    CreateSecret({ Name, SecretString, ClientRequestToken, Tags }) {
       if (String(ClientRequestToken).length < 32) throw new ServiceFault('InvalidParameterException');
       if (secrets.has(check(Name))) throw new ServiceFault('ResourceExistsException');
       secrets.set(String(Name), String(SecretString));
+      tagged.set(String(Name), Tags);
       return {};
     },
     PutSecretValue({ SecretId, SecretString }) {
@@ -44,7 +47,8 @@ async function open(initial: Readonly<Record<string, string>> = {}) {
     wait: async () => undefined,
   });
   return {
-    subject: createLightSecretStore(client),
+    subject: createLightSecretStore(client, { tags: costTags({ environment: 'dev' }) }),
+    tagged,
     secrets,
     dying,
     fail: (type: string) => {
@@ -60,6 +64,22 @@ describe('the light secret store', () => {
   const closers: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
+  });
+
+  it('tags what it makes with the environment, and with a cost centre only where one is known', async () => {
+    const { subject, tagged, close } = await open();
+    closers.push(close);
+    await subject.put('a/T1', 'one');
+    await subject.put('a/T1', 'two');
+    expect([...tagged]).toEqual([
+      [
+        'a/T1',
+        [
+          { Key: 'project', Value: 'hitl-mcp' },
+          { Key: 'environment', Value: 'dev' },
+        ],
+      ],
+    ]);
   });
 
   it('makes, replaces and deletes', async () => {

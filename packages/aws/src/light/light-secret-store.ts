@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictError, NotFoundError } from '@hitl/core';
 import { callService } from '../call-service.ts';
+import { tagList } from '../cost-tags.ts';
 import type { LightAnswer, LightClient } from './create-light-client.ts';
 import { LightServiceError } from './light-service-error.ts';
 
@@ -16,7 +17,11 @@ export interface LightSecretStore {
 const gone = ['ResourceNotFoundException', 'InvalidRequestException'];
 
 /** `createSecretsManagerStore` without the SDK. Nothing is cached, and no value gets into an error. */
-export function createLightSecretStore(client: LightClient): LightSecretStore {
+export function createLightSecretStore(
+  client: LightClient,
+  /** `tags`: of every secret that is made. */
+  { tags }: { readonly tags?: Readonly<Record<string, string>> } = {},
+): LightSecretStore {
   /** `undefined` for the errors that are an answer. */
   async function call(
     what: string,
@@ -52,7 +57,8 @@ export function createLightSecretStore(client: LightClient): LightSecretStore {
     },
     async put(name, value) {
       if (await overwrite(name, value)) return;
-      const created = await call('creating a secret', 'CreateSecret', { Name: name, ...version(value) }, [
+      const made = { Name: name, ...version(value), ...(tags === undefined ? {} : { Tags: tagList(tags) }) };
+      const created = await call('creating a secret', 'CreateSecret', made, [
         'ResourceExistsException',
         'InvalidRequestException',
       ]);

@@ -1,12 +1,14 @@
 import { ConflictError, NotFoundError, UnavailableError } from '@hitl/core';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { localCredentials, ServiceFault, startJsonService } from '../../test/start-json-service.ts';
+import { costTags } from '../cost-tags.ts';
 import { createSecretsManagerClient } from './create-secrets-manager-client.ts';
 import { createSecretsManagerStore } from './create-secrets-manager-store.ts';
 
 /** Keeps secrets as Secrets Manager does, one that is being deleted included. */
 async function open() {
   const secrets = new Map<string, string>();
+  const tagged = new Map<string, unknown>();
   const dying = new Set<string>();
   let fault: string | undefined;
   const check = (name: unknown): string => {
@@ -21,10 +23,11 @@ async function open() {
   };
   const service = await startJsonService({
     GetSecretValue: ({ SecretId }) => ({ SecretString: secrets.get(known(SecretId)) }),
-    CreateSecret({ Name, SecretString, ClientRequestToken }) {
+    CreateSecret({ Name, SecretString, ClientRequestToken, Tags }) {
       if (String(ClientRequestToken).length < 32) throw new ServiceFault('InvalidParameterException');
       if (secrets.has(check(Name))) throw new ServiceFault('ResourceExistsException');
       secrets.set(String(Name), String(SecretString));
+      tagged.set(String(Name), Tags);
       return {};
     },
     PutSecretValue({ SecretId, SecretString }) {
@@ -44,6 +47,11 @@ async function open() {
   });
   return {
     store: createSecretsManagerStore({ client }),
+    tagging: createSecretsManagerStore({
+      client,
+      tags: costTags({ environment: 'dev', costCenter: 'platform' }),
+    }),
+    tagged,
     secrets,
     dying,
     fail(type: string) {
@@ -73,6 +81,24 @@ describe('secrets that the system writes', () => {
     expect(await store.get('agentcore-dev/slack/T1')).toBe('one');
     await store.put('agentcore-dev/slack/T1', 'two');
     expect(await store.get('agentcore-dev/slack/T1')).toBe('two');
+  });
+
+  it('bear the tags of the environment where they are made, and ask for no right to tag without any', async () => {
+    const { store, tagging, tagged } = await opened();
+    await tagging.put('p', 'first');
+    await tagging.put('p', 'second');
+    await tagging.create('q', 'first');
+    await store.create('r', 'first');
+    const tags = [
+      { Key: 'project', Value: 'hitl-mcp' },
+      { Key: 'environment', Value: 'dev' },
+      { Key: 'cost_center', Value: 'platform' },
+    ];
+    expect([...tagged]).toEqual([
+      ['p', tags],
+      ['q', tags],
+      ['r', undefined],
+    ]);
   });
 
   it('are created once: a second creation changes nothing', async () => {

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { ConflictError, NotFoundError } from '@hitl/core';
 import { callService } from '../call-service.ts';
+import { tagList } from '../cost-tags.ts';
 
 /** Secrets that the system itself writes: installations of the Slack app, initial passwords. Nothing is cached. */
 export interface SecretStore {
@@ -25,8 +26,12 @@ export interface SecretStore {
 }
 
 /** @throws UnavailableError from every method when Secrets Manager can't be asked or refuses; no value is in its text */
-export function createSecretsManagerStore(options: { readonly client: SecretsManagerClient }): SecretStore {
-  const { client } = options;
+export function createSecretsManagerStore(options: {
+  readonly client: SecretsManagerClient;
+  /** Of every secret that is made. It takes a right of its own to give one, so whoever makes none needs none. */
+  readonly tags?: Readonly<Record<string, string>>;
+}): SecretStore {
+  const { client, tags } = options;
   const isGone = (error: unknown) =>
     error instanceof ResourceNotFoundException || error instanceof InvalidRequestException;
 
@@ -36,7 +41,12 @@ export function createSecretsManagerStore(options: { readonly client: SecretsMan
       async () => {
         // The token makes the SDK's own repetition of this request the same request.
         await client.send(
-          new CreateSecretCommand({ Name: name, SecretString: value, ClientRequestToken: randomUUID() }),
+          new CreateSecretCommand({
+            Name: name,
+            SecretString: value,
+            ClientRequestToken: randomUUID(),
+            ...(tags === undefined ? {} : { Tags: tagList(tags) }),
+          }),
         );
         return true;
       },

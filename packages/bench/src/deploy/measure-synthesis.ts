@@ -10,45 +10,42 @@ const rounds = 3;
 const maxSeconds = 5;
 const maxMegabytes = 400;
 
-/** Synthesizes every stack as `deploy.sh` does, each in a process of its own, with the packing of what is built. */
+/** Synthesizes every stack in one process, from its start to its end, with the packing of what is built. */
 export async function measureSynthesis(): Promise<BenchRow[]> {
   const names = (await readdir(join(root, 'environments')))
     .filter((file) => file.endsWith('.ts'))
     .map((file) => file.slice(0, -'.ts'.length));
   const folder = await mkdtemp(join(tmpdir(), 'hitl-bench-synth-'));
   try {
-    let best = { seconds: Number.POSITIVE_INFINITY, megabytes: Number.NaN };
+    const runs = [];
     for (let round = 0; round < rounds; round += 1) {
-      const runs = [];
-      for (const name of names)
-        runs.push(
-          await runMeasured(
-            ['infra/src/main.ts', name, '--out', join(folder, String(round)), '--allow-missing-code'],
-            {
-              cwd: root,
-            },
-          ),
-        );
-      const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
-      const megabytes = Math.max(...runs.map(({ peakMegabytes }) => peakMegabytes));
-      // What else the machine does only ever adds.
-      if (seconds < best.seconds) best = { seconds, megabytes };
+      const out = join(folder, String(round));
+      runs.push(
+        await runMeasured(['infra/src/main.ts', ...names, '--out', out, '--allow-missing-code'], {
+          cwd: root,
+        }),
+      );
     }
+    // What else the machine does only ever adds to the time.
+    const seconds = Math.min(...runs.map((run) => run.seconds));
+    const cpuSeconds = Math.min(...runs.map((run) => run.cpuSeconds));
+    const megabytes = Math.max(...runs.map((run) => run.peakMegabytes));
     return [
       {
-        name: `synth of all ${names.length} stacks, one process each, together`,
-        value: Math.round(best.seconds * 100) / 100,
+        name: `synth of all ${names.length} stacks in one process`,
+        value: Math.round(seconds * 100) / 100,
         unit: 's',
         target: `<= ${maxSeconds} s`,
-        met: best.seconds <= maxSeconds,
-        note: `best of ${rounds}; ${names.join(', ')}`,
+        met: seconds <= maxSeconds,
+        note: `best of ${rounds}, ${cpuSeconds.toFixed(2)} s of CPU time; ${names.join(', ')}`,
       },
       {
-        name: 'synth: memory of the largest',
-        value: Math.round(best.megabytes),
+        name: 'synth: memory of that process',
+        value: Math.round(megabytes),
         unit: 'MB peak RSS',
         target: `<= ${maxMegabytes} MB`,
-        met: best.megabytes <= maxMegabytes,
+        met: megabytes <= maxMegabytes,
+        note: `the largest of ${rounds}`,
       },
     ];
   } finally {

@@ -5,9 +5,14 @@ export interface MeasuredRun {
   readonly stdout: string;
   readonly seconds: number;
   readonly peakMegabytes: number;
+  /** Of all its threads. */
+  readonly cpuSeconds: number;
 }
 
-const report = "process.on('exit',()=>console.error('peak '+process.resourceUsage().maxRSS))";
+const report = `process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  console.error('peak ' + maxRSS + ' cpu ' + (userCPUTime + systemCPUTime));
+})`;
 const preload = `data:text/javascript,${encodeURIComponent(report)}`;
 
 /** Runs a Node process of its own to its end. @throws when it fails */
@@ -25,6 +30,7 @@ export async function runMeasured(
     stdout,
     seconds: (performance.now() - startMs) / 1000,
     peakMegabytes: Number(/peak (\d+)/.exec(stderr)?.[1]) / 1024,
+    cpuSeconds: Number(/cpu (\d+)/.exec(stderr)?.[1]) / 1e6,
   };
 }
 
