@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import type { JsonObject } from '@hitl/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { idleSweep, measuredPerApproval } from '../infra/src/approval-quantities.ts';
 import { type TableRole, tableDefinitions } from '../packages/aws/src/dynamodb/tables.ts';
-import { account, bundleFunctions, httpEvent, openCloud } from '../packages/cloud/test/open-cloud.ts';
+import { account, httpEvent, openCloud } from '../packages/cloud/test/open-cloud.ts';
+import { shareBundles } from '../packages/cloud/test/share-bundles.ts';
 import { type CountedCall, startCountingProxy } from './fixtures/start-counting-proxy.ts';
 
 const alice = `${account}:user/alice`;
@@ -14,9 +11,7 @@ const carol = `${account}:user/carol`;
 
 /** The deployed functions' bundles, with everything counted that goes to the tables and to the tool server. */
 async function openCountedCloud() {
-  const bundles = await mkdtemp(join(tmpdir(), 'hitl-bundles-'));
-  await bundleFunctions(bundles);
-  const cloud = await openCloud({ bundles, env: { LOG_LEVEL: 'info' } });
+  const cloud = await openCloud({ bundles: await shareBundles(), env: { LOG_LEVEL: 'info' } });
   const tables = await startCountingProxy(String(process.env.AWS_ENDPOINT_URL_DYNAMODB));
   const tools = await startCountingProxy(String(process.env.MCP_SERVERS).replace('google=', ''));
   // The functions look at their environment when they are called first.
@@ -29,7 +24,6 @@ async function openCountedCloud() {
     async close() {
       await cloud.close();
       for (const proxy of [tables, tools]) await proxy.close();
-      await rm(bundles, { recursive: true, force: true });
     },
   };
 }

@@ -43,6 +43,7 @@ export function limitRoles(place: Place, environment: string): PolicyStatement[]
         'secretsmanager:PutSecretValue',
         'secretsmanager:TagResource',
         'sns:Publish',
+        'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:ReceiveMessage',

@@ -1,25 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { verifyLog } from '@hitl/audit';
 import { createPageSessions } from '@hitl/coordination';
 import type { JsonObject } from '@hitl/core';
 import { readForms } from '@hitl/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { account, bundleFunctions, type CloudOptions, httpEvent, openCloud, people } from './open-cloud.ts';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { account, type CloudOptions, httpEvent, openCloud, people } from './open-cloud.ts';
+import { shareBundles } from './share-bundles.ts';
 
 type Cloud = Awaited<ReturnType<typeof openCloud>>;
 let bundles: string;
 let cloud: Cloud | undefined;
 beforeAll(async () => {
-  bundles = await mkdtemp(join(tmpdir(), 'hitl-bundles-'));
-  await bundleFunctions(bundles);
+  bundles = await shareBundles();
 });
 afterEach(async () => {
   await cloud?.close();
   cloud = undefined;
 });
-afterAll(() => rm(bundles, { recursive: true, force: true }));
 
 const open = async (options: Omit<CloudOptions, 'bundles'> = {}): Promise<Cloud> => {
   cloud = await openCloud({ bundles, ...options });

@@ -2,47 +2,19 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoStores, directoryKey } from '@hitl/aws';
 import type { JsonObject, JsonValue } from '@hitl/core';
 import { createBuiltinServers, createLocalWorkflowEngine, type LocalWorkflowEngine } from '@hitl/local';
 import { serveHttp } from '@hitl/mcp-server';
 import { createWorkflowDefinition } from '@hitl/workflow';
-import { build } from 'esbuild';
 import { startDynalite } from '../../aws/test/start-dynalite.ts';
 import { named, startAwsFront } from './aws-front.ts';
+import type { bundledFunctions } from './bundle-functions.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const names = ['api', 'advance', 'request-approval', 'expire-approval'] as const;
-const slackNames = ['slack-ingress', 'slack-worker'] as const;
-type Name = (typeof names | typeof slackNames)[number];
+type Name = (typeof bundledFunctions)[number];
 type Handler = (event: unknown, context?: object) => Promise<unknown>;
-
-/** Functions as `npm run build` makes them, in a folder of their own. */
-export async function bundleFunctions(folder: string, { withSlack = false } = {}): Promise<void> {
-  const { bundlePlugins } = (await import('../../../scripts/bundle-plugins.mjs' as string)) as {
-    bundlePlugins: [];
-  };
-  await Promise.all(
-    [...names, ...(withSlack ? slackNames : [])].map((name) =>
-      build({
-        entryPoints: [join(root, 'functions', name, 'src/lambda.ts')],
-        outfile: join(folder, `${name}.mjs`),
-        bundle: true,
-        minify: true,
-        platform: 'node',
-        target: 'node22',
-        format: 'esm',
-        mainFields: ['module', 'main'],
-        banner: {
-          js: "import{createRequire as hitlRequire}from'node:module';const require=hitlRequire(import.meta.url);",
-        },
-        plugins: bundlePlugins,
-      }),
-    ),
-  );
-}
 
 export interface CloudOptions {
   /** Where the bundles are. */

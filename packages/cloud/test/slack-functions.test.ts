@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type JsonObject, systemClock } from '@hitl/core';
 import {
   createSlackDriver,
@@ -11,7 +8,8 @@ import {
 } from '@hitl/testing/slack';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { actionIds } from '../../slack/src/approval-controls.ts';
-import { bundleFunctions, openCloud, people } from './open-cloud.ts';
+import { openCloud, people } from './open-cloud.ts';
+import { shareBundles } from './share-bundles.ts';
 
 type Cloud = Awaited<ReturnType<typeof openCloud>>;
 interface BatchAnswer {
@@ -20,20 +18,17 @@ interface BatchAnswer {
 const signingSecret = ['signed', 'in', 'slack'].join('-');
 const suspend = 'suspend john.doe@example.com';
 
-let folder: string;
 let front: SlackFront;
 let cloud: Cloud;
 let driver: SlackDriver;
 let delivered = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hitl-bundles-'));
-  await bundleFunctions(folder, { withSlack: true });
   front = await startSlackFront({
     workspaces: [{ team_id: 'T0ACME', users: ['alice', 'carol'], channels: ['ops'] }],
   });
   cloud = await openCloud({
-    bundles: folder,
+    bundles: await shareBundles(),
     slack: { url: front.url, secret: { signing_secret: signingSecret, bot_token: front.botToken } },
     functionMs: 300_000,
   });
@@ -64,7 +59,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await cloud?.close();
   await front?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** What Lambda's poller hands over of the queue: the records, and which of them failed. */
