@@ -29,7 +29,7 @@ export function readArguments(inputs: ReadonlyMap<string, string>): ReadableArgu
   if (json.length > maximumCharacters)
     return {
       block_id: first,
-      message: 'These arguments are too long for Slack. Edit them on the command line.',
+      message: 'These arguments are too long for Slack. Edit them on the approval page or the command line.',
     };
   let value: unknown;
   try {

@@ -3,7 +3,7 @@ import { actionIds, encodeButtonValue } from '../approval-controls.ts';
 import type { ApprovalFacts } from './approval-facts.ts';
 import { editInputs } from './edit-inputs.ts';
 
-/** Approve, Reject, Edit and the page. Edit is offered where a modal can hold the arguments, else the command line does it. */
+/** Approve, Reject, Edit and the page. Edit is offered where a modal can hold the arguments, else the page and the command line do it. */
 export function approvalButtons(
   facts: ApprovalFacts,
   renderedDigest: string,
@@ -72,4 +72,9 @@ function protocolOf(url: string): string {
 
 export function actions(elements: readonly Button[]): ActionsBlock {
   return { type: 'actions', block_id: 'actions', elements: [...elements] };
+}
+
+/** Where everything can be read, changed and decided that Slack has no room for. */
+export function elsewhere(pageUrl: string | undefined): string {
+  return pageButton(pageUrl).length > 0 ? 'on its page' : 'on the command line';
 }

@@ -1,6 +1,6 @@
 import { qualifiedName } from '@hitl/core';
 import type { HeaderBlock, KnownBlock } from '@slack/types';
-import { actions, approvalButtons, editButtons, pageButton } from './approval-buttons.ts';
+import { actions, approvalButtons, editButtons, elsewhere, pageButton } from './approval-buttons.ts';
 import type { ApprovalFacts } from './approval-facts.ts';
 import { fitsMessage } from './card-limits.ts';
 import { clip } from './clip.ts';
@@ -43,7 +43,9 @@ export function renderApprovalCard(facts: ApprovalFacts, options: CardOptions): 
     const isVotable = isOpen(facts, options.nowMs);
     const buttons = isVotable ? [approvalButtons(facts, digest, options.pageUrl)] : pageOnly(options.pageUrl);
     const editable = isVotable && facts.calls.length > 1 ? withEdits(content, facts, digest) : undefined;
-    for (const shown of editable === undefined ? [content] : [editable, [...content, noRoomForEdits]])
+    for (const shown of editable === undefined
+      ? [content]
+      : [editable, [...content, noRoomForEdits(options)]])
       for (const detail of ['full', 'brief'] as const) {
         const blocks = frame(facts, options, shown, buttons, detail);
         if (fitsMessage(blocks)) return { text, blocks, rendered_digest: digest };
@@ -69,9 +71,10 @@ function withEdits(content: readonly KnownBlock[], facts: ApprovalFacts, digest:
 }
 
 /** Voting needs all of the calls; editing can be done elsewhere, so its buttons go first. */
-const noRoomForEdits = richText('no-edits', [
-  section(own('There is no room here for Edit buttons: arguments can be changed on the command line.')),
-]);
+function noRoomForEdits({ pageUrl }: CardOptions): KnownBlock {
+  const text = `There is no room here for Edit buttons: arguments can be changed ${elsewhere(pageUrl)}.`;
+  return richText('no-edits', [section(own(text))]);
+}
 
 function frame(
   facts: ApprovalFacts,
@@ -118,10 +121,7 @@ export function pageOnly(url: string | undefined): KnownBlock[] {
 }
 
 function tooLarge(facts: ApprovalFacts, { pageUrl }: CardOptions): KnownBlock {
-  const where =
-    pageButton(pageUrl).length > 0
-      ? 'Open its page to read and decide it.'
-      : 'Read and decide it on the command line.';
+  const where = `Read and decide it ${elsewhere(pageUrl)}.`;
   const calls = facts.calls.length === 1 ? 'One call' : `${facts.calls.length} calls`;
   return richText('too-large', [
     section(bold(clip(facts.requester_id, 300)), own(' asks, as '), foreign(clip(facts.approval_id, 300))),

@@ -2,7 +2,7 @@ import { qualifiedName } from '@hitl/core';
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import { modalBlocks, modalIds, modalInputId } from '../approval-controls.ts';
 import { encodeModalMetadata, type ModalMetadata } from '../modal-metadata.ts';
-import { pageButton } from './approval-buttons.ts';
+import { elsewhere, pageButton } from './approval-buttons.ts';
 import type { CallFacts } from './approval-facts.ts';
 import { clip } from './clip.ts';
 import { editInputs } from './edit-inputs.ts';
@@ -38,7 +38,11 @@ export function renderEditModal(
     return editModal(metadata, [
       intro,
       richText('too-large', [
-        section(own("These arguments are too large for Slack's form. Please edit them on the command line.")),
+        section(
+          own(
+            `These arguments are too large for Slack's form. Please edit them ${elsewhere(options.pageUrl)}.`,
+          ),
+        ),
       ]),
       ...pageActions(options.pageUrl),
     ]);
