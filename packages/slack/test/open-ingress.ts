@@ -56,7 +56,7 @@ export async function openIngress(options: OpenIngressOptions = {}) {
   const log = { info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
   const oauthClient = async () => ({ clientId: front.app.client_id, clientSecret: front.app.client_secret });
   const lease = createLease(memory, { clock });
-  const rotation = { oauthClient, installations, lease, slack, clock, wait: async () => undefined };
+  const rotation = { oauthClient, installations, lease, slack, clock, log, wait: async () => undefined };
   const ingress = createSlackIngress({
     signingSecrets: async () => options.signingSecrets ?? [signingSecret],
     items,
