@@ -266,7 +266,9 @@ describe('a token that rotates', () => {
   it('that was lost with Slack’s answer is not asked for again at once; then it is said that only installing anew helps', async () => {
     const { rotation, installation, installations, clock, front, lines } = await install();
     let lost = 0;
-    const onLost = () => void (lost += 1);
+    const onLost = () => {
+      lost += 1;
+    };
     const renewed = createTokenRotation({ ...rotation, onLost });
     clock.advance(11 * 3_600_000);
     front.failNext('oauth.v2.access', { kind: 'reset', when: 'after' });
