@@ -1,9 +1,12 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { pieces, startAgentCorePeer } from '../../../packages/aws/test/start-agent-core-peer.ts';
 import { openAgentCore } from '../src/open-agent-core.ts';
 
+let peer: Awaited<ReturnType<typeof startAgentCorePeer>>;
+afterEach(() => peer?.close());
+
 it('tells the other agent who asks, and in which session', async () => {
-  const peer = await startAgentCorePeer(pieces('text/event-stream', 'data: "hello"\n\n'));
+  peer = await startAgentCorePeer(pieces('text/event-stream', 'data: "hello"\n\n'));
   const token = 'of-the-agent';
   const options = {
     url: peer.url,
@@ -22,5 +25,4 @@ it('tells the other agent who asks, and in which session', async () => {
       body: { prompt: 'Who is jane?', session_id: 'ses_1', user_id: 'alice' },
     },
   ]);
-  await peer.close();
 });

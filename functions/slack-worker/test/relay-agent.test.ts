@@ -19,7 +19,12 @@ beforeAll(async () => {
     workspaces: [{ team_id: 'T0ACME', users: ['alice', 'bob'], channels: ['ops'] }],
   });
 });
-afterAll(() => front?.close());
+/** What an expectation that failed left running. */
+const closing = new AbortController();
+afterAll(async () => {
+  closing.abort();
+  await front?.close();
+});
 
 async function openWorker(agent: Agent) {
   const { users, channels } = front.workspace;
@@ -67,7 +72,7 @@ async function openWorker(agent: Agent) {
     text: 'hello',
     addressed_by: 'mention',
   };
-  const signal = new AbortController().signal;
+  const { signal } = closing;
   let stops = 0;
   return {
     job,
