@@ -298,7 +298,7 @@ describe('least privilege', () => {
       agentcore_gateway_arn: arn,
     });
     expect(grant(runtime, 'dev_slack_worker', 'InvokeAgentCore')).toMatchObject({
-      Action: ['bedrock-agentcore:InvokeAgentRuntime'],
+      Action: ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeForUser'],
       Resource: [arn, `${arn}/runtime-endpoint/*`],
     });
     expect(runtime.one('aws_lambda_function', 'function_name', 'dev_slack_worker').environment).toMatchObject(

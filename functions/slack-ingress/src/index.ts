@@ -35,6 +35,8 @@ export interface SlackIngressFunctionDeps {
 
 /** Renewed here only when there is no other way: a click waits for it. The worker renews in good time. */
 const tokenMarginMs = 5 * 60 * 1000;
+/** The click is lost by then, and the token would be too: the gateway waits for thirty seconds. */
+const renewalTimeoutMs = 10_000;
 
 /** What Slack and browsers on their way to and from it call, for Lambda and for the local stack. */
 export function createSlackIngressFunction(deps: SlackIngressFunctionDeps): SlackIngress {
@@ -64,6 +66,8 @@ export function createSlackIngressFunction(deps: SlackIngressFunctionDeps): Slac
         slack,
         clock,
         marginMs: tokenMarginMs,
+        timeoutMs: renewalTimeoutMs,
+        log,
       }),
       clock,
     }),

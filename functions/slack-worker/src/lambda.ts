@@ -77,6 +77,8 @@ export const handler = createFunction({
           slack: createSlackCaller(),
           clock: systemClock,
           marginMs: tokenMarginMs,
+          log: logger,
+          onLost: () => runtime.metrics.add('errors', 1),
         }),
         clock: systemClock,
       }),

@@ -22,6 +22,7 @@ export async function openAgentCore(options: {
         : { kind: 'bearer', token: async () => (await token()) ?? first },
   });
   return {
-    ask: ({ text, session_id: sessionId, signal }) => client.invoke({ prompt: text, sessionId, signal }),
+    ask: ({ text, session_id: sessionId, user_id: userId, signal }) =>
+      client.invoke({ prompt: text, sessionId, userId, signal }),
   };
 }

@@ -1,10 +1,16 @@
 import { createRateLimiter, type RateLimiter } from '@hitl/coordination';
 import { type Clock, type ItemStore, NotFoundError } from '@hitl/core';
-import { createAnswerWriter, createSlackClient, type InstallationRef, rememberedHome } from '@hitl/slack';
+import {
+  type BotTokens,
+  createAnswerWriter,
+  createSlackClient,
+  type InstallationRef,
+  rememberedHome,
+} from '@hitl/slack';
 import type { SlackWorkerDeps } from './slack-worker-deps.ts';
 
 export interface SlackPartsOptions {
-  readonly botToken: (installation: InstallationRef) => Promise<string>;
+  readonly botToken: BotTokens;
   readonly items: ItemStore;
   readonly clock: Clock;
   readonly logger: Pick<SlackWorkerDeps['application']['logger'], 'warn'>;

@@ -37,7 +37,12 @@ export async function findRunThread(items: ItemStore, runId: string): Promise<Ru
 /** Notes where a run belongs, unless that is known already; and that it is the thread's newest. */
 export async function rememberRunThread(items: ItemStore, runId: string, thread: RunThread): Promise<void> {
   await items.put(runKey(runId), toJson(thread), { ifVersion: 'absent', ttlSeconds: keptSeconds });
-  await items.put(threadKey(thread.where), { run_id: runId }, { ifVersion: 'any', ttlSeconds: keptSeconds });
+  await rememberNewest(items, thread.where, runId);
+}
+
+/** A run, or another agent's answer. */
+export async function rememberNewest(items: ItemStore, place: SlackPlace, runId: string): Promise<void> {
+  await items.put(threadKey(place), { run_id: runId }, { ifVersion: 'any', ttlSeconds: keptSeconds });
 }
 
 /** What ran last in the thread. */

@@ -45,7 +45,10 @@ export function grantAgentCore(role: Role, arn: string): void {
   const isRuntime = arn.includes(':runtime/');
   role.allow({
     sid: 'InvokeAgentCore',
-    actions: isRuntime ? ['bedrock-agentcore:InvokeAgentRuntime'] : ['bedrock-agentcore:InvokeGateway'],
+    actions: isRuntime
+      ? // The second, since the runtime is told who asks.
+        ['bedrock-agentcore:InvokeAgentRuntime', 'bedrock-agentcore:InvokeAgentRuntimeForUser']
+      : ['bedrock-agentcore:InvokeGateway'],
     resources: isRuntime ? [arn, `${arn}/runtime-endpoint/*`] : [arn],
   });
 }

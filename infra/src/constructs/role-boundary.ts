@@ -97,6 +97,7 @@ export function limitRoles(place: Place, environment: string): PolicyStatement[]
         'bedrock:InvokeModel',
         'bedrock:InvokeModelWithResponseStream',
         'bedrock-agentcore:InvokeAgentRuntime',
+        'bedrock-agentcore:InvokeAgentRuntimeForUser',
         'bedrock-agentcore:InvokeGateway',
       ],
       // Which model and which agent is data of the environment, which may choose others without its bootstrap.

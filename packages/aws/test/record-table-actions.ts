@@ -3,7 +3,7 @@ import type { TableRole } from '../src/dynamodb/tables.ts';
 
 interface Request {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 /** Notes what a client asks of the items of each table; answers the names of the actions, sorted. */

@@ -5,7 +5,12 @@ import type { AddressInfo } from 'node:net';
 export interface AgentCoreCall {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: { readonly prompt: string; readonly session_id: string; readonly cursor: string };
+  readonly body: {
+    readonly prompt: string;
+    readonly session_id: string;
+    readonly user_id?: string;
+    readonly cursor: string;
+  };
 }
 
 /** Writes pieces as single chunks on the wire. */

@@ -64,7 +64,7 @@ export async function openIngress(options: OpenIngressOptions = {}) {
     isWithoutClient ? undefined : { clientId: front.app.client_id, clientSecret };
   const sessions = createPageSessions(items);
   const lease = createLease(memory, { clock });
-  const rotation = { oauthClient, installations, lease, slack, clock, wait: async () => undefined };
+  const rotation = { oauthClient, installations, lease, slack, clock, log, wait: async () => undefined };
   const ingress = createSlackIngress({
     signingSecrets: async () => options.signingSecrets ?? [signingSecret],
     items,

@@ -60,6 +60,32 @@ describe('an agent on AgentCore', () => {
     );
   });
 
+  it('is told who asks; what AWS binds to a person it is told with the signature of a caller who may say so', async () => {
+    const header = 'x-amzn-bedrock-agentcore-runtime-user-id';
+    const credentials = async () => ({ accessKeyId: 'id', secretAccessKey: 'not-a-key' });
+    const auth = { kind: 'sigv4', region: 'eu-central-1', credentials } as const;
+    const answer = pieces('text/event-stream', sse('hello'));
+    const asked = async (userId: string, options: Partial<AgentCoreClientOptions>) => {
+      const { client, calls } = await open([answer], options);
+      for await (const _ of client.invoke({ prompt: 'x', sessionId: 's', userId }));
+      return calls[0];
+    };
+    const signed = await asked('jane@example.com', { auth });
+    expect(signed?.headers[header]).toBe('jane@example.com');
+    expect(signed?.headers.authorization).toContain(`;${header}`);
+    expect(signed?.body.user_id).toBe('jane@example.com');
+    // A name that no header can carry.
+    expect((await asked('žofie', { auth }))?.headers[header]).toMatch(/^hitl-[0-9a-f]{64}$/);
+    const byToken = await asked('jane@example.com', {});
+    expect(byToken?.headers).not.toHaveProperty(header);
+    expect(byToken?.body.user_id).toBe('jane@example.com');
+    const gateway = await startAgentCorePeer(answer);
+    closers.push(gateway.close);
+    const elsewhere = createAgentCoreClient({ url: new URL('/mcp', gateway.url).href, auth });
+    for await (const _ of elsewhere.invoke({ prompt: 'x', sessionId: 's', userId: 'jane' }));
+    expect(gateway.calls[0]?.headers).not.toHaveProperty(header);
+  });
+
   it.each<[string, string, string]>([
     ['bare JSON strings', 'text/event-stream', sse('Jane ', 'is ', 'an admin.')],
     [

@@ -3,6 +3,7 @@ import { HitlError, InvalidInputError, OutcomeUnknownError, redactText, Unavaila
 import type { CredentialProvider } from '../bedrock/cache-credentials.ts';
 import { createSignedFetch } from '../signing/index.ts';
 import { agentCoreSessionId } from './agent-core-session-id.ts';
+import { agentCoreUserId } from './agent-core-user-id.ts';
 import { readAgentMessage } from './read-agent-message.ts';
 import { readStreamRecords } from './read-stream-records.ts';
 import { watchSilence } from './watch-silence.ts';
@@ -37,7 +38,10 @@ export interface AgentCoreRequest {
   readonly prompt: string;
   /** Ours; the same one goes on with the same conversation. */
   readonly sessionId: string;
-  /** For whom, where the Runtime's role may be told (`bedrock-agentcore:InvokeAgentRuntimeForUser`). */
+  /**
+   * For whom: a member of the body and, to a Runtime that is asked with a signature, the header that binds what the agent gets for the
+   * person to them (`bedrock-agentcore:InvokeAgentRuntimeForUser`). With a token AgentCore goes by the token.
+   */
   readonly userId?: string;
   readonly signal?: AbortSignal;
 }
@@ -61,6 +65,7 @@ export function createAgentCoreClient(options: AgentCoreClientOptions): AgentCor
   const url = checkedUrl(options.url);
   const { maximumAnswerChars = 1_000_000, silenceTimeoutMs = 60_000 } = options;
   const send = sender(options, url);
+  const isForUsers = options.auth.kind === 'sigv4' && url.pathname.startsWith('/runtimes/');
 
   async function request(
     { prompt, sessionId, userId }: AgentCoreRequest,
@@ -74,9 +79,11 @@ export function createAgentCoreClient(options: AgentCoreClientOptions): AgentCor
           'content-type': 'application/json',
           accept: 'text/event-stream, application/x-ndjson, application/json',
           'x-amzn-bedrock-agentcore-runtime-session-id': agentCoreSessionId(sessionId),
-          ...(userId === undefined ? {} : { 'x-amzn-bedrock-agentcore-runtime-user-id': userId }),
+          ...(userId === undefined || !isForUsers
+            ? {}
+            : { 'x-amzn-bedrock-agentcore-runtime-user-id': agentCoreUserId(userId) }),
         },
-        body: JSON.stringify({ prompt, session_id: sessionId, cursor }),
+        body: JSON.stringify({ prompt, session_id: sessionId, user_id: userId, cursor }),
         redirect: 'manual',
         signal,
       }),

@@ -7,6 +7,8 @@ export interface SlackCall {
   /** Texts are sent as they are, everything else as JSON. */
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly token?: string;
+  /** For this call. Default: the caller's own. */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface SlackCallerOptions {
   readonly fetch?: typeof fetch;
   /** With the trailing slash. */
   readonly apiUrl?: string;
+  /** Default 2,000: somebody has clicked and waits. */
   readonly timeoutMs?: number;
 }
 
@@ -26,8 +29,8 @@ const answerSchema = z.looseObject({ ok: z.boolean(), error: z.string().optional
 
 /** The two or three calls that the ingress makes. The worker, which does far more, uses Slack's own client. */
 export function createSlackCaller(options: SlackCallerOptions = {}): SlackCaller {
-  const { apiUrl = 'https://slack.com/api/', timeoutMs = 2000 } = options;
-  return async ({ method, arguments: args, token }) => {
+  const { apiUrl = 'https://slack.com/api/' } = options;
+  return async ({ method, arguments: args, token, timeoutMs = options.timeoutMs ?? 2000 }) => {
     const send = options.fetch ?? fetch;
     const form = new URLSearchParams();
     for (const [name, value] of Object.entries(args)) {

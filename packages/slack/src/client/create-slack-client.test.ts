@@ -40,6 +40,31 @@ describe('the Slack client', () => {
     expect(channel).not.toBe('');
   });
 
+  it('takes another token where the one in its memory is refused, once, and for any method: nothing has happened', async () => {
+    const tokens: string[] = [];
+    const refusals: (string | undefined)[] = [];
+    const botToken = async (_installation: object, refused?: string) => {
+      refusals.push(refused);
+      if (refused !== undefined && tokens.length > 1) tokens.shift();
+      return tokens[0] ?? '';
+    };
+    const { front, client, channel, installation } = await openSlack({}, { botToken });
+    const post = () => client.call(installation, 'chat.postMessage', { channel, text: 'hi' });
+    const [old, revoked] = [front.issueToken().token, front.issueToken().token];
+    front.revokeToken(old);
+    front.revokeToken(revoked);
+    tokens.push(old, front.botToken);
+    expect(await post()).toMatchObject({ ok: true });
+    expect(refusals).toEqual([undefined, old, undefined]);
+    expect(await front.messages(channel)).toHaveLength(1);
+    // Where there is no other, or the other is as bad, it is said.
+    tokens.splice(0, 2, old);
+    expect(await failureOf(post())).toMatchObject({ slackError: 'token_revoked' });
+    tokens.splice(0, 1, old, revoked, front.botToken);
+    expect(await failureOf(post())).toMatchObject({ slackError: 'token_revoked' });
+    expect(await front.messages(channel)).toHaveLength(1);
+  });
+
   it('tells what did not happen, what may have happened, and what Slack refused', async () => {
     const { front, client, channel, installation } = await openSlack();
     const post = () => client.call(installation, 'chat.postMessage', { channel, text: 'hi' });

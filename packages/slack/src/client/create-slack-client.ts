@@ -1,7 +1,9 @@
 import type { RateLimiter } from '@hitl/coordination';
 import { type Clock, type HitlError, type ItemStore, systemClock } from '@hitl/core';
 import { LogLevel, WebClient, type WebClientOptions } from '@slack/web-api';
-import { type InstallationRef, installationIdOf } from '../install/installation.ts';
+import { isTokenRefused } from '../call/slack-refused-error.ts';
+import type { BotTokens } from '../install/create-bot-tokens.ts';
+import { installationIdOf } from '../install/installation.ts';
 import { mapSlackError } from './map-slack-error.ts';
 import { postOnce } from './post-once.ts';
 import { SlackBusyError } from './slack-busy-error.ts';
@@ -10,7 +12,7 @@ import { rateKeysOf } from './slack-rates.ts';
 
 export interface SlackClientDeps {
   /** The bot token of an installation; see `createBotTokens`. */
-  readonly botToken: (installation: InstallationRef) => Promise<string>;
+  readonly botToken: BotTokens;
   /** Shared by all workers. */
   readonly limiter: RateLimiter;
   readonly items: ItemStore;
@@ -66,6 +68,7 @@ export function createSlackClient(deps: SlackClientDeps): SlackClient {
       if (signal?.aborted === true || clock.now() + ms > deadlineMs || maxWaitMs === 0) throw error;
       await sleep(Math.max(1, ms), signal);
     }
+    let hasOtherToken = false;
     for (let attempt = 1; ; attempt += 1) {
       for (const { key, rule } of keys) {
         for (let turn = await limiter.take(key, rule); !turn.isGranted; turn = await limiter.take(key, rule))
@@ -87,7 +90,12 @@ export function createSlackClient(deps: SlackClientDeps): SlackClient {
           await Promise.all(keys.slice(-1).map(({ key }) => limiter.pause(key, error.retryAfterMs)));
           await waitOr(error, error.retryAfterMs);
         } else if (error.isRetryable && attempt < attempts) await waitOr(error, 500 * 2 ** attempt);
-        else throw error;
+        else if (isTokenRefused(error) && !hasOtherToken) {
+          // Kept in memory for as long as it could be; of this call nothing has happened.
+          const other = await botToken(installation, token).catch(() => token);
+          if (other === token) throw error;
+          hasOtherToken = true;
+        } else throw error;
       }
     }
   };

@@ -1,4 +1,5 @@
 import { actionIds, type ButtonValue, decodeButtonValue } from '../approval-controls.ts';
+import { isTokenRefused } from '../call/slack-refused-error.ts';
 import type { SlackPlace } from '../jobs.ts';
 import { queueEntryOf } from '../queue-entry-of.ts';
 import { acknowledged, refusedForGood } from './answer.ts';
@@ -79,13 +80,18 @@ async function openModal(deps: SlackIngressDeps, click: Click, shown: ButtonValu
   const isEdit = click.actionId === actionIds.edit;
   let answer: Readonly<Record<string, unknown>>;
   try {
-    answer = await deps.slack({
+    const call = {
       method: 'views.open',
-      token: await deps.botToken(origin.installation),
       arguments: {
         trigger_id: payload.trigger_id ?? '',
         view: isEdit ? editModalPlaceholder(metadata) : rejectModal(metadata),
       },
+    };
+    const token = await deps.botToken(origin.installation);
+    answer = await deps.slack({ ...call, token }).catch(async (error: unknown) => {
+      const other = isTokenRefused(error) ? await deps.botToken(origin.installation, token) : token;
+      if (other === token) throw error;
+      return deps.slack({ ...call, token: other });
     });
   } catch (error) {
     deps.log.warn('modal not opened', { error, approval_id: shown.approval_id });

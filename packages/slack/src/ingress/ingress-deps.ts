@@ -18,8 +18,8 @@ export interface SlackIngressDeps {
   readonly queue: JobQueue;
   /** For opening modals, the one thing that can't wait for the worker. */
   readonly slack: SlackCaller;
-  /** The bot token of an installation. @throws NotFoundError where the app is not installed. */
-  readonly botToken: (installation: InstallationRef) => Promise<string>;
+  /** The bot token of an installation; see `createBotTokens`. @throws NotFoundError where the app is not installed. */
+  readonly botToken: (installation: InstallationRef, refused?: string) => Promise<string>;
   /** For the `response_url`s that Slack sends. */
   readonly fetch?: typeof fetch;
   /** Where the app can be installed by OAuth. */

@@ -141,6 +141,25 @@ describe('a click', () => {
     expect(vote).not.toHaveProperty('call_id');
   });
 
+  it('opens its modal with the token that was installed since, where the one in memory is revoked', async () => {
+    const { click, front, installations } = await openCard();
+    const install = (token: string) =>
+      installations.put('T0ACME', {
+        team_id: 'T0ACME',
+        bot_token: token,
+        scopes: [],
+        installed_at: '2026-11-23T09:00:00.000Z',
+      });
+    const old = front.issueToken().token;
+    await install(old);
+    await click(actionIds.reject);
+    await install(front.issueToken().token);
+    front.revokeToken(old);
+    await click(actionIds.reject);
+    expect(front.calls('views.open').map(({ ok }) => ok)).toEqual([true, false, true]);
+    expect(front.views()).toHaveLength(2);
+  });
+
   it('that comes when its trigger is over says so to the person, and is no error to Slack', async () => {
     const { click, front, jobs } = await openCard();
     front.failNext('views.open', { kind: 'error', error: 'expired_trigger_id' });

@@ -13,10 +13,19 @@ export interface BotTokensOptions {
   readonly clock?: Clock;
 }
 
-/** The bot token of an installation. Callers at the same time share one look-up; failures are not kept. */
-export function createBotTokens(options: BotTokensOptions): (ref: InstallationRef) => Promise<string> {
+/** The bot token of an installation. `refused` is one that Slack takes no more: it is not given from memory. */
+export type BotTokens = (ref: InstallationRef, refused?: string) => Promise<string>;
+
+interface Kept {
+  readonly token: Promise<string>;
+  readonly untilMs: number;
+  value?: string;
+}
+
+/** Callers at the same time share one look-up; failures are not kept. */
+export function createBotTokens(options: BotTokensOptions): BotTokens {
   const { installations, fallbackToken, renewed, cacheMs = 60_000, clock = systemClock } = options;
-  const cached = new Map<string, { readonly token: Promise<string>; readonly untilMs: number }>();
+  const cached = new Map<string, Kept>();
 
   async function find(id: string): Promise<string> {
     const installation = await installations.get(id);
@@ -27,16 +36,22 @@ export function createBotTokens(options: BotTokensOptions): (ref: InstallationRe
     return fallback;
   }
 
-  return (ref) => {
+  return (ref, refused) => {
     const id = installationIdOf(ref);
     if (id === undefined) return Promise.reject(new NotFoundError('no Slack workspace is named'));
     const kept = cached.get(id);
-    if (kept !== undefined && kept.untilMs > clock.now()) return kept.token;
-    const entry = { token: find(id), untilMs: clock.now() + cacheMs };
+    const isRefused = refused !== undefined && kept?.value === refused;
+    if (kept !== undefined && kept.untilMs > clock.now() && !isRefused) return kept.token;
+    const entry: Kept = { token: find(id), untilMs: clock.now() + cacheMs };
     cached.set(id, entry);
-    entry.token.catch(() => {
-      if (cached.get(id) === entry) cached.delete(id);
-    });
+    entry.token.then(
+      (token) => {
+        entry.value = token;
+      },
+      () => {
+        if (cached.get(id) === entry) cached.delete(id);
+      },
+    );
     return entry.token;
   };
 }

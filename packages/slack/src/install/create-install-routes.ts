@@ -34,6 +34,9 @@ export interface InstallRoutesOptions {
   readonly authorizeUrl?: string;
 }
 
+/** A code works once, and a browser waits longer than a click. */
+const exchangeTimeoutMs = 10_000;
+
 /** OAuth v2: a random state, used once and bound to the browser; the same `redirect_uri` on both legs. */
 export function createInstallRoutes(options: InstallRoutesOptions): InstallRoutes {
   const { items, installations, slack, log, clock = systemClock } = options;
@@ -47,6 +50,7 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
     return parseAccessAnswer(
       await slack({
         method: 'oauth.v2.access',
+        timeoutMs: exchangeTimeoutMs,
         arguments: { client_id: clientId, client_secret: clientSecret, code, redirect_uri: redirectUri },
       }),
     );

@@ -1,4 +1,4 @@
-export { type BotTokensOptions, createBotTokens } from './create-bot-tokens.ts';
+export { type BotTokens, type BotTokensOptions, createBotTokens } from './create-bot-tokens.ts';
 export {
   createInstallRoutes,
   type InstallRoutes,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { openIngress, publicUrl } from '../../test/open-ingress.ts';
+import { createSlackCaller } from '../call/create-slack-caller.ts';
+import { SlackRefusedError } from '../call/slack-refused-error.ts';
 import { botScopes } from '../manifest/app-features.ts';
 import { createBotTokens } from './create-bot-tokens.ts';
+import { createInstallRoutes } from './create-install-routes.ts';
 import { createTokenRotation } from './create-token-rotation.ts';
 import { removeInstallation } from './remove-installation.ts';
 
@@ -120,6 +123,38 @@ describe('the installation', () => {
     expect(page).not.toMatch(/<b>|<img/);
   });
 
+  it('waits longer for the token than a click could: the code works once', async () => {
+    const late: typeof fetch = (_url, init) =>
+      new Promise((resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+        setTimeout(() => resolve(Response.json({ ok: true })), 50);
+      });
+    const slack = createSlackCaller({ fetch: late, timeoutMs: 1 });
+    const call = { method: 'oauth.v2.access', arguments: {} };
+    await expect(slack(call)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(slack({ ...call, timeoutMs: 60_000 })).resolves.toMatchObject({ ok: true });
+
+    const world = await openIngress();
+    const patience: unknown[] = [];
+    const { finish } = createInstallRoutes({
+      ...world.rotation,
+      items: world.items,
+      publicUrl,
+      log: { ...world.rotation.log, info() {} },
+      slack: (asked) => {
+        patience.push(asked.timeoutMs);
+        return world.slack(asked);
+      },
+    });
+    const browser = openBrowser({
+      ...world,
+      ingress: (request) => (request.url.includes('/oauth/callback') ? finish : world.ingress)(request),
+    });
+    const { callback } = await browser.start();
+    expect((await browser.visit(callback)).status).toBe(200);
+    expect(patience).toEqual([10_000]);
+  });
+
   it('of a whole organisation is kept under the organisation', async () => {
     const workspaces = [
       { team_id: 'T0ACME', enterprise_id: 'E0ACME', users: ['alice', 'bob'], channels: ['ops'] },
@@ -201,6 +236,69 @@ describe('a token that rotates', () => {
     expect(await installations.get('T0ACME')).toEqual(next);
   });
 
+  it('is renewed with more patience than a click has, under a lease that lasts until the new pair is written', async () => {
+    const { rotation, installation, clock, front, slack } = await install();
+    clock.advance(11 * 3_600_000);
+    const patience: unknown[] = [];
+    let meanwhile: unknown;
+    const slow = {
+      ...rotation,
+      oauthClient: async () => {
+        clock.advance(50_000);
+        return rotation.oauthClient();
+      },
+      slack: async (call: Parameters<typeof slack>[0]) => {
+        patience.push(call.timeoutMs);
+        const answer = await slack(call);
+        clock.advance(30_000);
+        // While the answer is on its way nobody else begins.
+        meanwhile = await createTokenRotation(rotation)('T0ACME', installation);
+        return answer;
+      },
+    };
+    const next = await createTokenRotation(slow)('T0ACME', installation);
+    expect(patience).toEqual([20_000]);
+    expect(meanwhile).toEqual(installation);
+    expect(next.bot_token).not.toBe(installation.bot_token);
+    expect(front.calls('oauth.v2.access').filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('that was lost with Slack’s answer is not asked for again at once; then it is said that only installing anew helps', async () => {
+    const { rotation, installation, installations, clock, front, lines } = await install();
+    let lost = 0;
+    const onLost = () => {
+      lost += 1;
+    };
+    const renewed = createTokenRotation({ ...rotation, onLost });
+    clock.advance(11 * 3_600_000);
+    front.failNext('oauth.v2.access', { kind: 'reset', when: 'after' });
+    const asked = () =>
+      front.calls('oauth.v2.access').filter(({ args }) => args.grant_type === 'refresh_token');
+    expect(await renewed('T0ACME', installation)).toEqual(installation);
+    expect(asked()).toHaveLength(1);
+    expect(lines.at(-1)).toMatchObject({ level: 'warn', message: 'a Slack token was not renewed' });
+    expect(lost).toBe(0);
+    // What works for another hour is used for as long.
+    expect(await renewed('T0ACME', installation)).toEqual(installation);
+    expect(asked().at(-1)).toMatchObject({ error: 'invalid_refresh_token' });
+    expect(lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('install the app again at /slack/install'),
+      facts: { id: 'T0ACME' },
+    });
+    expect(lost).toBe(1);
+    clock.advance(2 * 3_600_000);
+    await expect(renewed('T0ACME', installation)).rejects.toThrow('install the app again');
+    const anew = { ...installation, bot_token: 'anew', refresh_token: 'anew' };
+    const inBetween = async (): Promise<never> => {
+      await installations.put('T0ACME', anew);
+      throw new SlackRefusedError('oauth.v2.access', 'invalid_refresh_token');
+    };
+    const late = createTokenRotation({ ...rotation, slack: inBetween, onLost });
+    expect(await late('T0ACME', installation)).toEqual(anew);
+    expect(lost).toBe(2);
+  });
+
   it('that is over and can’t be renewed is no token', async () => {
     const { rotation, installation, clock, front } = await install();
     clock.advance(13 * 3_600_000);
@@ -224,6 +322,25 @@ describe('bot tokens', () => {
     const strict = createBotTokens({ installations, fallbackToken: async () => undefined });
     await expect(strict({ team_id: 'T2' })).rejects.toMatchObject({ code: 'not_found' });
     await expect(strict({})).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('are kept for a minute, but not one that Slack refused', async () => {
+    const { installations, clock } = await openIngress();
+    const base = { team_id: 'T1', scopes: [], installed_at: '2026-11-23T09:00:00.000Z' };
+    await installations.put('T1', { ...base, bot_token: 'old' });
+    let looked = 0;
+    const counted = { ...installations, get: (id: string) => installations.get(id).finally(() => looked++) };
+    const tokens = createBotTokens({ installations: counted, fallbackToken: async () => undefined, clock });
+    const ref = { team_id: 'T1' };
+    expect(await tokens(ref)).toBe('old');
+    await installations.put('T1', { ...base, bot_token: 'new' });
+    expect(await tokens(ref)).toBe('old');
+    expect(await Promise.all([tokens(ref, 'old'), tokens(ref, 'old'), tokens(ref)])).toEqual(
+      Array.from({ length: 3 }, () => 'new'),
+    );
+    // Whoever is late with the old one is told of the new one without another look.
+    expect(await tokens(ref, 'old')).toBe('new');
+    expect(looked).toBe(2);
   });
 });
 

@@ -22,6 +22,8 @@ export interface AskedCode {
   readonly nonce: string;
 }
 
+const exchangeTimeoutMs = 10_000;
+
 /**
  * The account of whoever consented at Slack. The access token is used for this one question and then forgotten.
  * @throws SlackRefusedError, UnavailableError; IntegrityError, which names members but never a value
@@ -34,6 +36,8 @@ export async function provenAccount(
   const { clientId, clientSecret } = asked.client;
   const answer = await slack({
     method: 'openid.connect.token',
+    // The code works once: an answer that comes late must not cost it.
+    timeoutMs: exchangeTimeoutMs,
     arguments: {
       grant_type: 'authorization_code',
       client_id: clientId,
@@ -44,7 +48,12 @@ export async function provenAccount(
   });
   const { access_token: token, id_token: idToken } = parse(tokenAnswerSchema, answer, 'openid.connect.token');
   const { sub } = readIdToken(idToken, { clientId, nonce: asked.nonce, nowMs: clock.now() });
-  const info = await slack({ method: 'openid.connect.userInfo', token, arguments: {} });
+  const info = await slack({
+    method: 'openid.connect.userInfo',
+    token,
+    timeoutMs: exchangeTimeoutMs,
+    arguments: {},
+  });
   const claims = parse(userInfoSchema, info, 'openid.connect.userInfo');
   // OpenID Connect Core 5.3.2: else the answer is somebody else's.
   if (claims.sub !== sub) throw new IntegrityError('Slack’s two answers are not about the same person');

@@ -1,4 +1,5 @@
 import { visibleLine } from '@hitl/core';
+import { breakAddresses } from './break-addresses.ts';
 import { clip } from './clip.ts';
 
 /**
@@ -6,10 +7,9 @@ import { clip } from './clip.ts';
  * its control characters are escaped, and an address or a broadcast loses what would make it live.
  */
 export function fallbackText(text: string): string {
-  return clip(visibleLine(text), 300)
+  return breakAddresses(clip(visibleLine(text), 300))
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('://', ':/ /')
     .replace(/@(?=channel|here|everyone)/gi, '@ ');
 }

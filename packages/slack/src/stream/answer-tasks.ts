@@ -1,5 +1,6 @@
 import { type CallStatus, qualifiedName, type RunState, type StreamEvent } from '@hitl/core';
 import type { TaskUpdateChunk } from '@slack/types';
+import { breakAddresses } from '../render/break-addresses.ts';
 import { clip } from '../render/clip.ts';
 
 export interface AnswerTask {
@@ -103,13 +104,11 @@ function isCallStatus(text: string): text is CallStatus {
 /** What parses a task's texts is not published, so nothing is left in them that any of Slack's languages would act on. */
 function harmless(text: string, max: number): string {
   return clip(
-    text
-      .replace(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]+/gu, ' ')
+    breakAddresses(text.replace(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]+/gu, ' '))
       .replaceAll('<', '‹')
       .replaceAll('>', '›')
       .replaceAll('`', "'")
-      .replaceAll('://', ':/ /')
-      .replace(/\b(?:www\.|mailto:)/gi, '$& ')
+      .replace(/\bmailto:/gi, '$& ')
       // The code of an emoji.
       .replace(/:(?=[\w+'-]+:)/g, ': ')
       .replaceAll('](', '] (')

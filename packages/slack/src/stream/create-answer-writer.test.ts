@@ -294,12 +294,12 @@ describe('an answer with many tool calls', () => {
     const writer = open();
     await writer.open();
     const message =
-      '<@U1> <!channel> @here www.evil.example mailto:a@b.example https://evil.example [x](y) :white_check_mark: a\u202eb `c`';
+      '<@U1> <!channel> @here www.evil.example mailto:a@b.example https://evil.example evil.example/x?d=1 [x](y) :white_check_mark: a\u202eb `c`';
     const call = callStateOf({ tool: 'x:tada:\u200b', status: 'failed', error: { code: 'x', message } });
     await writer.settle(runOf(['No.'], { calls: new Map([['call_0_0', call]]) }));
     const [task] = ((await answers())[0]?.stream?.tasks ?? []).filter(({ id }) => id === 'call_0_0');
     expect(`${task?.title} ${task?.details}`).not.toMatch(
-      /[<>`\p{Cf}]|@here|www\.evil|mailto:a|:\/\/|\]\(|:tada:|:white_check_mark:/u,
+      /[<>`\p{Cf}]|@here|www\.evil|evil\.example\/|mailto:a|:\/\/|\]\(|:tada:|:white_check_mark:/u,
     );
     expect(task?.title).toContain('google/x: tada:');
   });

@@ -66,6 +66,24 @@ const piece = fc.constantFrom(
   '\ud83d',
   'https:',
   '//',
+  'see evil.example/x?d=secret',
+  'evil.example?d=secret',
+  'evil.example:8443/',
+  'secret.evil.example',
+  'evil.com',
+  'me:pw@evil.example/x',
+  'john@evil.example',
+  '192.0.2.1/x',
+  'evil\\.example\\/x',
+  'évil\u3002example/x',
+  'hitl.example/runs/1',
+  'file.txt',
+  '.',
+  '/x',
+  '?d=1',
+  '@',
+  '..',
+  '-',
 );
 const markdown = fc
   .array(fc.oneof({ weight: 9, arbitrary: piece }, { weight: 1, arbitrary: fc.string() }), { maxLength: 30 })
@@ -82,6 +100,9 @@ function outsideOfCode(text: string): string {
   return lines.join('\n');
 }
 
+const pathBehindName =
+  /([\p{L}\w.\\\u3002-]+(?:\\?\.|\u3002)(?:example|com))(?![\w-])\\?(?::\d|[/?][^\s.,;:!?'")*_§‹<>\\-])/gu;
+
 describe('a Markdown answer made harmless', () => {
   it('has no address, mention or hidden target outside of code, but the allowed ones', () => {
     fc.assert(
@@ -91,6 +112,21 @@ describe('a Markdown answer made harmless', () => {
         expect(left).not.toMatch(/<[@!#a-z]|@(?:channel|here|everyone)/i);
         expect(left.replaceAll('](§)', '')).not.toMatch(/\]\(|\]\[|^[ \t]*\[[^\]]*\]:/m);
         expect(whole(text)).not.toMatch(/<[@!#]|<[a-z]+:\/\//i);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('has no name with a path, query or port outside of code but the allowed one, and none that says more than its owner knows', () => {
+    fc.assert(
+      fc.property(markdown, (text) => {
+        // An allowed address is one to its end, whatever its path looks like.
+        const left = outsideOfCode(whole(text)).replace(
+          /(?<![\p{L}\p{N}][._-]*)hitl\.example\/[^\s)\]]*/gu,
+          '§',
+        );
+        for (const [, host = ''] of left.matchAll(pathBehindName)) expect(host).toBe('');
+        expect(left).not.toMatch(/(?<![\w.@-])(?:secret\.evil\.example|evil\.com)(?![\w.@-])/);
       }),
       { numRuns: 2_000 },
     );
@@ -134,6 +170,20 @@ describe('a Markdown answer made harmless', () => {
     ['- do\n    ```\n    x\n    ```\nend', '- do\n```\n    x\n```\nend'],
     ['```\nopen', '```\nopen\n```'],
     ['john.doe@example.com, **bold**, 3 > 2', 'john.doe@example.com, **bold**, 3 > 2'],
+    ['see evil.example/x?d=secret.', 'see `evil.example/x?d=secret`.'],
+    ['(evil.example?d=1), evil.example:8443!', '(`evil.example?d=1`), `evil.example:8443`!'],
+    ['**evil.com/a** secret.evil.click evil.com.', '**`evil.com/a`** `secret.evil.click` `evil.com`.'],
+    ['a@b.example/x me:pw@b.example/ //b.example/x', '`a@b.example/x` `me:pw@b.example/` //`b.example/x`'],
+    ['b.ExAmPlE/x ..b.example/x x.-b.example/x', '`b.ExAmPlE/x` ..`b.example/x` `x.-b.example/x`'],
+    ['b\\.example/x b.example\\/x b。example/x', '`b\\.example/x` `b.example\\/x` `b。example/x`'],
+    ['https\\://b.example', '`https\\://b.example`'],
+    ['192.0.2.1/x 192.0.2.1 10.30:15 1.5/2', '`192.0.2.1/x` 192.0.2.1 10.30:15 1.5/2'],
+    ['hitl.example/runs/1 hitl.example@b.example/x', 'hitl.example/runs/1 `hitl.example@b.example/x`'],
+    ['hitl.example:8443/x a/hitl.example/x', '`hitl.example:8443/x` `a/hitl.example/x`'],
+    [
+      'file.txt, index.ts, e.g. v1.2.3, Node.js? README.md? and/or i.e./etc. user.name … wait...what',
+      'file.txt, index.ts, e.g. v1.2.3, Node.js? README.md? and/or i.e./etc. user.name … wait...what',
+    ],
   ])('makes of %j', (text, expected) => {
     expect(whole(text)).toBe(expected);
   });

@@ -1,3 +1,5 @@
+import { findAddresses } from '../render/find-addresses.ts';
+
 export interface NeutraliseOptions {
   /** False while more may come: then only what can no longer change is given, so that it can be sent. */
   readonly isEnd: boolean;
@@ -140,20 +142,17 @@ function neutraliseLine(line: string, isWhole: boolean, allowed: ReadonlySet<str
       at += word.length;
       if (isImage) continue;
       let from = 0;
-      for (const found of word.matchAll(address)) {
-        const url = found[0].replace(/[.,;:!?'")*_]+$/, '');
-        out += plain(word.slice(from, found.index));
-        if (isAllowed(url, allowed)) out += url;
-        else addCode(asCode(url));
-        from = found.index + url.length;
+      for (const { start, end, url } of findAddresses(word)) {
+        out += plain(word.slice(from, start));
+        if (isAllowed(url, allowed)) out += word.slice(start, end);
+        else addCode(asCode(word.slice(start, end)));
+        from = end;
       }
       out += plain(word.slice(from));
     }
   }
   return out;
 }
-
-const address = /(?:[a-z][a-z0-9+.-]*:\/\/|www\.|mailto:)[^\s<>"`]*/gi;
 
 /** An entity would be decoded after us; a broadcast's name is broken. */
 function plain(text: string): string {
@@ -192,7 +191,7 @@ function asCode(target: string): string {
 
 function isAllowed(target: string, allowed: ReadonlySet<string>): boolean {
   const url = URL.parse(target);
-  if (url === null || /[`[\]()\\]/.test(target)) return false;
-  // `https://hitl.example@evil.example` leads elsewhere than it looks.
-  return url.protocol === 'https:' && url.username === '' && url.password === '' && allowed.has(url.origin);
+  // `https://hitl.example@evil.example` leads elsewhere than it looks, and `@here` is heard wherever it stands.
+  if (url === null || /[`[\]()\\@]/.test(target)) return false;
+  return url.protocol === 'https:' && allowed.has(url.origin);
 }
