@@ -2,6 +2,7 @@ import { systemClock } from '@hitl/core';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { actionIds } from '../../packages/slack/src/approval-controls.ts';
+import { createBrowser } from '../../packages/testing/src/index.ts';
 import {
   createSlackDriver,
   type SlackDriver,
@@ -20,6 +21,18 @@ export const slackSigningSecret = ['slack', 'signs', 'with', 'this'].join('-');
 /** The link that the directory knows a person's Slack account by. */
 export function slackLink({ slack }: World, person: string): string {
   return `slack:${slack.workspace.team_id}/${slack.workspace.users[person]}`;
+}
+
+async function askApi(world: World, request: Request): Promise<Response> {
+  const { status, headers, body } = await callApi(world, request.url, {
+    method: request.method,
+    headers: Object.fromEntries(request.headers),
+    body: await request.text(),
+  });
+  const kept = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    [value ?? []].flat().map((each) => [name, each]),
+  );
+  return new Response(body === '' ? null : body, { status, headers: kept });
 }
 
 export interface SlackStory {
@@ -71,14 +84,7 @@ export function describeSlackSteps(step: ReturnType<typeof createSteps>, tell: (
       clock: systemClock,
       front: world.slack,
       baseUrl: url,
-      async send(request) {
-        const answer = await callApi(world, request.url, {
-          method: request.method,
-          headers: Object.fromEntries(request.headers),
-          body: await request.text(),
-        });
-        return new Response(answer.body, { status: answer.status });
-      },
+      send: (request) => askApi(world, request),
     });
     const start = await callApi(world, `${url}/slack/install`);
     const consent = new URL(start.headers.location ?? '');
@@ -171,6 +177,32 @@ export function describeSlackSteps(step: ReturnType<typeof createSteps>, tell: (
       expect(world.slack.violations()).toEqual([]);
     },
   );
+
+  step('shows the request on its page to who signs in with Slack, and to nobody else', async () => {
+    const { world, dev } = tell();
+    const url = dev.named('api_url');
+    const page = `${url}/slack/approvals/${approval.approval_id}`;
+    const open = () =>
+      createBrowser({
+        sites: {
+          [new URL(url).origin]: (request) => askApi(world, request),
+          'https://slack.com': (request) => {
+            const { pathname, search } = new URL(request.url);
+            return fetch(new URL(`${pathname}${search}`, world.slack.url), { redirect: 'manual' });
+          },
+        },
+      });
+    const away = await open().visit(page, { follow: false });
+    expect([away.status, away.headers.get('location')]).toEqual([
+      303,
+      expect.stringContaining(`/slack/login?approval=${approval.approval_id}`),
+    ]);
+    world.slack.consentNext({ answer: 'allow', user: account('ada') });
+    const seen = await open().visit(page);
+    expect([seen.status, seen.url]).toEqual([200, page]);
+    expect(seen.text).toContain('fourth@example.com');
+    expect(seen.text).toMatch(/approved<\/strong> by ada@example\.com/);
+  });
 
   step('forgets the workspace when the app is uninstalled there', async () => {
     const said = await driver.event({ type: 'app_uninstalled' });

@@ -13,7 +13,9 @@ export function recordTableActions(client: DynamoDBDocumentClient): (role: Table
     (next) => (args) => {
       const { headers, body } = args.request as Request;
       const action = String(headers['x-amz-target']).split('.').at(-1) ?? '';
-      const { TableName, RequestItems = {} } = JSON.parse(Buffer.from(body).toString('utf8'));
+      const { TableName, RequestItems = {} } = JSON.parse(
+        typeof body === 'string' ? body : new TextDecoder().decode(body),
+      );
       for (const table of [TableName ?? Object.keys(RequestItems)].flat()) {
         // Behind a prefix of its own.
         const role = String(table).slice(String(table).indexOf('-') + 1);
