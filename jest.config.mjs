@@ -26,8 +26,8 @@ export default {
   },
   testEnvironment: 'node',
   testTimeout: 30_000,
-  // Jest would leave one of two cores idle.
-  maxWorkers: 2,
+  // Jest would leave one of two cores idle; and suites that wait for processes and timers leave some of both.
+  maxWorkers: 3,
   setupFiles: ['<rootDir>/scripts/jest-setup.mjs'],
   reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.mjs'],
 };
