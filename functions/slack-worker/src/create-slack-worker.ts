@@ -22,13 +22,20 @@ const keptSeconds = 15 * 24 * 3600;
  * that was begun is taken up where the record and the posted messages say it was left.
  */
 export function createSlackWorker(deps: SlackWorkerDeps): SlackWorker {
+  // Once is enough for a process: the first stays.
+  let hasHome = false;
   return async (job, delivery) => {
     const key = `slack-job:${job.job_id}`;
     const state = await begin(deps.items, key);
     if (state === 'done') return;
     // An installation for a whole organisation names no workspace: the first that anything comes from is home.
-    if (job.kind === 'uninstalled') await forgetHome(deps.items, job);
-    else if ('team_id' in job) await rememberHome(deps.items, job);
+    if (job.kind === 'uninstalled') {
+      await forgetHome(deps.items, job);
+      hasHome = false;
+    } else if ('team_id' in job && !hasHome) {
+      await rememberHome(deps.items, job);
+      hasHome = true;
+    }
     await dispatch(deps, job, { ...delivery, isRepeated: state === 'repeated' });
     await deps.items.put(key, { state: 'done' }, { ifVersion: 'any', ttlSeconds: keptSeconds });
   };
