@@ -24,12 +24,17 @@ export interface LocalJobQueue extends JobQueue {
 
 const indexKey = 'local-queue';
 const jobKey = (number: number) => `local-queue-job:${number}`;
+const waitingSchema = z.array(z.object({ number: z.int(), group: z.string() }));
+type Entry = z.infer<typeof waitingSchema>[number];
+interface Index {
+  readonly next: number;
+  readonly waiting: Entry[];
+}
+/** As one text: the store looks at every member of a value, and hundreds of jobs may wait behind answers. */
 const indexSchema = z.object({
   next: z.int(),
-  waiting: z.array(z.object({ number: z.int(), group: z.string() })),
+  waiting: z.union([waitingSchema, z.string().transform((text) => waitingSchema.parse(JSON.parse(text)))]),
 });
-type Index = z.infer<typeof indexSchema>;
-type Entry = Index['waiting'][number];
 
 const deduplicationSeconds = 300;
 const maximumBodyBytes = 200 * 1024;
@@ -60,7 +65,8 @@ export function createLocalJobQueue(deps: {
     const item = await items.get(indexKey);
     return item === undefined ? { next: 1, waiting: [] } : indexSchema.parse(item.value);
   }
-  const writeIndex = (index: Index) => items.put(indexKey, index, { ifVersion: 'any' });
+  const writeIndex = ({ next, waiting }: Index) =>
+    items.put(indexKey, { next, waiting: JSON.stringify(waiting) }, { ifVersion: 'any' });
 
   function begin(entry: Entry): void {
     const task = inTurn(`group ${entry.group}`, () => deliver(entry)).finally(() => running.delete(task));
