@@ -1,14 +1,9 @@
 import type { Clock, ItemStore, JobQueue } from '@hitl/core';
 import type { SlackCaller } from '../call/create-slack-caller.ts';
+import type { BotTokens } from '../install/create-bot-tokens.ts';
 import type { InstallRoutes } from '../install/create-install-routes.ts';
-import type { InstallationRef } from '../install/installation.ts';
 import type { LoginRoutes } from '../login/create-login-routes.ts';
-
-export interface IngressLog {
-  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-}
+import type { SlackLog } from '../slack-log.ts';
 
 export interface SlackIngressDeps {
   /** Read for every request, so that a secret can be replaced while we run. Several may be active. */
@@ -18,8 +13,8 @@ export interface SlackIngressDeps {
   readonly queue: JobQueue;
   /** For opening modals, the one thing that can't wait for the worker. */
   readonly slack: SlackCaller;
-  /** The bot token of an installation; see `createBotTokens`. @throws NotFoundError where the app is not installed. */
-  readonly botToken: (installation: InstallationRef, refused?: string) => Promise<string>;
+  /** @throws NotFoundError where the app is not installed. */
+  readonly botToken: BotTokens;
   /** For the `response_url`s that Slack sends. */
   readonly fetch?: typeof fetch;
   /** Where the app can be installed by OAuth. */
@@ -27,5 +22,5 @@ export interface SlackIngressDeps {
   /** Where people sign in to see approval requests. */
   readonly login?: LoginRoutes;
   readonly clock: Clock;
-  readonly log: IngressLog;
+  readonly log: SlackLog;
 }

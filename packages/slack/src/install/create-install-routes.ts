@@ -1,7 +1,7 @@
-import { type Clock, type ItemStore, isoNow, systemClock } from '@hitl/core';
-import type { SlackCaller } from '../call/create-slack-caller.ts';
+import { isoNow, systemClock } from '@hitl/core';
 import { SlackRefusedError } from '../call/slack-refused-error.ts';
 import { botScopes } from '../manifest/app-features.ts';
+import { exchangeTimeoutMs, type OauthRoutesOptions, redirectUriOf } from '../oauth-routes-options.ts';
 import { createOauthStates } from '../oauth-state.ts';
 import { plainPage, redirectTo } from '../plain-page.ts';
 import { slackPaths } from '../slack-paths.ts';
@@ -17,41 +17,24 @@ export interface InstallRoutes {
   finish(request: Request): Promise<Response>;
 }
 
-export interface InstallRoutesOptions {
-  /** Read for every installation; `undefined` where the app is not set up for OAuth. */
-  readonly oauthClient: () => Promise<OauthClient | undefined>;
-  /** How Slack and browsers reach us, e.g. `https://hitl.example.com`. Default: where the request came to. */
-  readonly publicUrl?: string | undefined;
-  readonly items: ItemStore;
+export interface InstallRoutesOptions extends OauthRoutesOptions {
   readonly installations: InstallationStore;
-  readonly slack: SlackCaller;
-  readonly clock?: Clock;
-  readonly log: {
-    info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-    warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
-    error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  };
-  readonly authorizeUrl?: string;
 }
-
-/** A code works once, and a browser waits longer than a click. */
-const exchangeTimeoutMs = 10_000;
 
 /** OAuth v2: a random state, used once and bound to the browser; the same `redirect_uri` on both legs. */
 export function createInstallRoutes(options: InstallRoutesOptions): InstallRoutes {
   const { items, installations, slack, log, clock = systemClock } = options;
   const { authorizeUrl = 'https://slack.com/oauth/v2/authorize' } = options;
   const states = createOauthStates(items, 'slack-oauth');
-  const redirectUriOf = (request: Request): string =>
-    new URL(slackPaths.oauthCallback, options.publicUrl ?? request.url).href;
+  const redirectUri = (request: Request) => redirectUriOf(options, slackPaths.oauthCallback, request);
 
-  async function exchange(client: OauthClient, code: string, redirectUri: string): Promise<AccessAnswer> {
+  async function exchange(client: OauthClient, code: string, redirect_uri: string): Promise<AccessAnswer> {
     const { clientId, clientSecret } = client;
     return parseAccessAnswer(
       await slack({
         method: 'oauth.v2.access',
         timeoutMs: exchangeTimeoutMs,
-        arguments: { client_id: clientId, client_secret: clientSecret, code, redirect_uri: redirectUri },
+        arguments: { client_id: clientId, client_secret: clientSecret, code, redirect_uri },
       }),
     );
   }
@@ -96,7 +79,7 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
       target.search = new URLSearchParams({
         client_id: client.clientId,
         scope: botScopes.join(','),
-        redirect_uri: redirectUriOf(request),
+        redirect_uri: redirectUri(request),
         state,
       }).toString();
       return redirectTo(target.href, [cookie]);
@@ -129,7 +112,7 @@ export function createInstallRoutes(options: InstallRoutesOptions): InstallRoute
       }
       let answer: AccessAnswer;
       try {
-        answer = await exchange(client, code, redirectUriOf(request));
+        answer = await exchange(client, code, redirectUri(request));
       } catch (error) {
         log.error('code not exchanged', { error });
         const why = error instanceof SlackRefusedError ? `Slack says: ${error.slackError}.` : '';

@@ -2,6 +2,7 @@ import type { Lease, LeaseHold } from '@hitl/coordination';
 import { type Clock, systemClock, UnavailableError } from '@hitl/core';
 import type { SlackCaller } from '../call/create-slack-caller.ts';
 import { SlackRefusedError } from '../call/slack-refused-error.ts';
+import type { SlackLog } from '../slack-log.ts';
 import { slackPaths } from '../slack-paths.ts';
 import { parseAccessAnswer, tokensOf } from './access-answer.ts';
 import type { Installation } from './installation.ts';
@@ -19,10 +20,7 @@ export interface TokenRotationOptions {
   readonly marginMs?: number;
   /** For Slack's answer; default 20,000. One that is not waited for may have taken the refresh token with it. */
   readonly timeoutMs?: number;
-  readonly log: {
-    warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
-    error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  };
+  readonly log: Pick<SlackLog, 'warn' | 'error'>;
   /** Slack takes the refresh token no more: nothing but another installation helps. */
   readonly onLost?: () => void;
   /** Waits before writing the new pair is tried again. */

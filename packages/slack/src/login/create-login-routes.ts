@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { PageSessions } from '@hitl/coordination';
-import { approvalPagePaths, type Clock, type ItemStore, systemClock } from '@hitl/core';
+import { approvalPagePaths, systemClock } from '@hitl/core';
 import { z } from 'zod';
-import type { SlackCaller } from '../call/create-slack-caller.ts';
 import { SlackRefusedError } from '../call/slack-refused-error.ts';
-import type { OauthClient } from '../install/oauth-client.ts';
 import { type SlackAccount, slackLinkOf } from '../jobs.ts';
+import { type OauthRoutesOptions, redirectUriOf } from '../oauth-routes-options.ts';
 import { createOauthStates } from '../oauth-state.ts';
 import { plainPage, redirectTo } from '../plain-page.ts';
 import { slackPaths } from '../slack-paths.ts';
@@ -18,21 +17,8 @@ export interface LoginRoutes {
   finish(request: Request): Promise<Response>;
 }
 
-export interface LoginRoutesOptions {
-  /** Read for every sign-in; `undefined` where the app is not set up for OAuth. */
-  readonly oauthClient: () => Promise<OauthClient | undefined>;
-  /** How Slack and browsers reach us. Default: where the request came to. */
-  readonly publicUrl?: string | undefined;
-  readonly items: ItemStore;
+export interface LoginRoutesOptions extends OauthRoutesOptions {
   readonly sessions: PageSessions;
-  readonly slack: SlackCaller;
-  readonly clock?: Clock;
-  readonly log: {
-    info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-    warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
-    error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  };
-  readonly authorizeUrl?: string;
 }
 
 /** Nothing but an id: whoever makes the link can send nobody anywhere else than to an approval's page. */
@@ -47,8 +33,7 @@ export function createLoginRoutes(options: LoginRoutesOptions): LoginRoutes {
   const { items, sessions, slack, log, clock = systemClock } = options;
   const { authorizeUrl = 'https://slack.com/openid/connect/authorize' } = options;
   const states = createOauthStates(items, 'slack-login');
-  const redirectUriOf = (request: Request): string =>
-    new URL(slackPaths.loginCallback, options.publicUrl ?? request.url).href;
+  const redirectUri = (request: Request) => redirectUriOf(options, slackPaths.loginCallback, request);
 
   function failed(status: number, text: string, approvalId?: string): Response {
     const startUrl = `${slackPaths.login}?approval=${approvalId}`;
@@ -77,7 +62,7 @@ export function createLoginRoutes(options: LoginRoutesOptions): LoginRoutes {
         client_id: client.clientId,
         // Who it is and nothing more: no profile, no e-mail address.
         scope: 'openid',
-        redirect_uri: redirectUriOf(request),
+        redirect_uri: redirectUri(request),
         state,
         nonce,
       }).toString();
@@ -111,7 +96,7 @@ export function createLoginRoutes(options: LoginRoutesOptions): LoginRoutes {
         account = await provenAccount(slack, clock, {
           client,
           code,
-          redirectUri: redirectUriOf(request),
+          redirectUri: redirectUri(request),
           nonce,
         });
       } catch (error) {

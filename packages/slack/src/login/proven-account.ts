@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SlackCaller } from '../call/create-slack-caller.ts';
 import type { OauthClient } from '../install/oauth-client.ts';
 import { type SlackAccount, slackIdSchema } from '../jobs.ts';
+import { exchangeTimeoutMs } from '../oauth-routes-options.ts';
 import { readIdToken } from './read-id-token.ts';
 
 const tokenAnswerSchema = z.object({ access_token: z.string().min(1), id_token: z.string().min(1) });
@@ -22,8 +23,6 @@ export interface AskedCode {
   readonly nonce: string;
 }
 
-const exchangeTimeoutMs = 10_000;
-
 /**
  * The account of whoever consented at Slack. The access token is used for this one question and then forgotten.
  * @throws SlackRefusedError, UnavailableError; IntegrityError, which names members but never a value
@@ -36,7 +35,6 @@ export async function provenAccount(
   const { clientId, clientSecret } = asked.client;
   const answer = await slack({
     method: 'openid.connect.token',
-    // The code works once: an answer that comes late must not cost it.
     timeoutMs: exchangeTimeoutMs,
     arguments: {
       grant_type: 'authorization_code',
