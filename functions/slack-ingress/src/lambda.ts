@@ -108,13 +108,9 @@ async function open(logger: Logger): Promise<SlackIngress> {
   return createSlackIngressFunction({
     secret,
     items: createLightItemStore({ client, tableName: env.COORDINATION_TABLE }),
-    queue: splitJobQueue({
-      answers: createLightJobQueue({ client, queueUrl: env.SLACK_QUEUE_URL }),
-      actions:
-        env.SLACK_ACTIONS_QUEUE_URL === undefined
-          ? undefined
-          : createLightJobQueue({ client, queueUrl: env.SLACK_ACTIONS_QUEUE_URL }),
-    }),
+    queue: splitJobQueue({ answers: env.SLACK_QUEUE_URL, actions: env.SLACK_ACTIONS_QUEUE_URL }, (queueUrl) =>
+      createLightJobQueue({ client, queueUrl }),
+    ),
     secrets,
     installationPrefix: `agentcore-${env.ENVIRONMENT}/slack`,
     publicUrl: env.PUBLIC_URL,

@@ -92,13 +92,10 @@ export const handler = createFunction({
       feed,
       sessions,
       items,
-      queue: splitJobQueue({
-        answers: createSqsJobQueue({ region, queueUrl: env.SLACK_QUEUE_URL }),
-        actions:
-          env.SLACK_ACTIONS_QUEUE_URL === undefined
-            ? undefined
-            : createSqsJobQueue({ region, queueUrl: env.SLACK_ACTIONS_QUEUE_URL }),
-      }),
+      queue: splitJobQueue(
+        { answers: env.SLACK_QUEUE_URL, actions: env.SLACK_ACTIONS_QUEUE_URL },
+        (queueUrl) => createSqsJobQueue({ region, queueUrl }),
+      ),
       ...parts,
       installations,
       ...(env.AGENTCORE_GATEWAY_URL === undefined

@@ -8,7 +8,9 @@ const jobOf = (kind: string) => ({ group: 'g', deduplicationId: kind, body: { ki
 describe('the queues of Slack', () => {
   it('keep what holds a worker for long apart from everything that somebody clicked or that must be shown', async () => {
     const [answers, actions] = [createMemoryJobQueue(), createMemoryJobQueue()];
-    const queue = splitJobQueue({ answers, actions });
+    const queue = splitJobQueue({ answers: 'one', actions: 'two' }, (url) =>
+      url === 'one' ? answers : actions,
+    );
     for (const kind of slackJobKinds) await queue.send(jobOf(kind));
     const kindsIn = (one: typeof answers) => one.jobs.map(({ body }) => body.kind);
     expect(kindsIn(answers)).toEqual(['message', 'follow']);
@@ -17,7 +19,7 @@ describe('the queues of Slack', () => {
 
   it('are one where there is only one', async () => {
     const answers = createMemoryJobQueue();
-    const queue = splitJobQueue({ answers, actions: undefined });
+    const queue = splitJobQueue({ answers: 'one', actions: undefined }, () => answers);
     for (const kind of slackJobKinds) await queue.send(jobOf(kind));
     expect(answers.jobs).toHaveLength(slackJobKinds.length);
   });
