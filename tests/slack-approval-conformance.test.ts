@@ -1,17 +1,8 @@
 import { describeApprovalChannel } from '@hitl/testing/contracts';
 import { createSlackApprovalChannel } from './fixtures/slack-approval-channel.ts';
-import { openSlackSite } from './fixtures/slack-site.ts';
+import { asApprovalSite, openSlackSite } from './fixtures/slack-site.ts';
 
 describeApprovalChannel('Slack', async () => {
   const slack = await openSlackSite();
-  const stranger = `slack:${slack.front.workspace.team_id}/${slack.account('stranger')}`;
-  return {
-    site: {
-      ...slack.site,
-      // Whom the directory does not know is on the record by the account.
-      people: { ...slack.site.people, stranger },
-      close: () => slack.close(),
-    },
-    channel: createSlackApprovalChannel(slack),
-  };
+  return { site: asApprovalSite(slack), channel: createSlackApprovalChannel(slack) };
 });

@@ -111,12 +111,8 @@ export function createSlackOAuth(options: {
       return { location: location.href };
     },
     access(args, authorization) {
-      const [id, secret] = basicOf(authorization) ?? [
-        textOf(args, 'client_id'),
-        textOf(args, 'client_secret'),
-      ];
-      if (id !== app.client_id) return refuse('invalid_client_id');
-      if (secret !== app.client_secret) return refuse('bad_client_secret');
+      const refusal = clientRefusal(app, args, authorization);
+      if (refusal !== undefined) return refusal;
       if (args.grant_type === 'refresh_token') {
         const issued = tokens.refresh(textOf(args, 'refresh_token'));
         return typeof issued === 'string' ? refuse(issued) : answerOf(issued, '');
@@ -130,8 +126,8 @@ export function createSlackOAuth(options: {
       return answerOf(tokens.issue(pending.installation, app.rotation === true), pending.user);
     },
     exchange(args) {
-      if (textOf(args, 'client_id') !== app.client_id) return refuse('invalid_client_id');
-      if (textOf(args, 'client_secret') !== app.client_secret) return refuse('bad_client_secret');
+      const refusal = clientRefusal(app, args, undefined);
+      if (refusal !== undefined) return refusal;
       const old = tokens.check(textOf(args, 'token'));
       if (typeof old === 'string') return refuse(old);
       tokens.revoke(old.token);
@@ -141,7 +137,18 @@ export function createSlackOAuth(options: {
 }
 
 /** The client's id and secret in an `Authorization: Basic` header. */
-export function basicOf(authorization: string | undefined): [string, string] | undefined {
+/** What Slack says to who is not the app: by HTTP Basic or by members of the form. */
+export function clientRefusal(
+  app: SlackAppSeed,
+  args: SlackArguments,
+  authorization: string | undefined,
+): SlackAnswer | undefined {
+  const [id, secret] = basicOf(authorization) ?? [textOf(args, 'client_id'), textOf(args, 'client_secret')];
+  if (id !== app.client_id) return refuse('invalid_client_id');
+  return secret === app.client_secret ? undefined : refuse('bad_client_secret');
+}
+
+function basicOf(authorization: string | undefined): [string, string] | undefined {
   if (authorization?.startsWith('Basic ') !== true) return undefined;
   const [id = '', secret = ''] = Buffer.from(authorization.slice(6), 'base64').toString('utf8').split(':');
   return [id, secret];

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '@hitl/core';
 import type { EmulatedWorkspace } from './emulated-workspace.ts';
 import { refuse, type SlackAnswer, type SlackArguments, textOf } from './slack-call.ts';
-import { basicOf, type Consent, type SlackAppSeed } from './slack-oauth.ts';
+import { type Consent, clientRefusal, type SlackAppSeed } from './slack-oauth.ts';
 import { mintToken } from './slack-tokens.ts';
 
 interface SignedIn {
@@ -104,12 +104,8 @@ export function createSlackOpenId(options: {
       return { location: location.href };
     },
     token(args, authorization) {
-      const [id, secret] = basicOf(authorization) ?? [
-        textOf(args, 'client_id'),
-        textOf(args, 'client_secret'),
-      ];
-      if (id !== app.client_id) return refuse('invalid_client_id');
-      if (secret !== app.client_secret) return refuse('bad_client_secret');
+      const refusal = clientRefusal(app, args, authorization);
+      if (refusal !== undefined) return refusal;
       if (args.grant_type !== undefined && args.grant_type !== 'authorization_code')
         return refuse('invalid_grant_type');
       const code = textOf(args, 'code');
