@@ -1,39 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
+import { hearCommandLine } from '../test/hear-command-line.ts';
 import { commandGroups } from './command-groups.ts';
-import { runCommandLine } from './run-command-line.ts';
 
 const alice = ['--user-id', 'alice'];
-
-async function run(argv: readonly string[], env: Record<string, string> = {}) {
-  const heard = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    ({
-      isTTY: false,
-      write: (text: string) => {
-        heard[name] += text;
-        return true;
-      },
-    }) as unknown as NodeJS.WriteStream & { fd: 1 & 2 };
-  const code = await runCommandLine(argv, { env, stdout: stream('stdout'), stderr: stream('stderr') });
-  return { code, ...heard };
-}
 
 describe('a command line', () => {
   it('is explained: each command by --help and by "help", all of them with --json', async () => {
     for (const { name, summary } of commandGroups) {
-      const { code, stdout, stderr } = await run([name, '--help']);
+      const { code, stdout, stderr } = await hearCommandLine([name, '--help']);
       expect([code, stderr]).toEqual([0, '']);
       expect(stdout).toContain('--json');
-      expect((await run(['help', name])).stdout).toBe(stdout);
-      expect((await run(['--help'])).stdout).toContain(summary.split(' ').slice(0, 3).join(' '));
+      expect((await hearCommandLine(['help', name])).stdout).toBe(stdout);
+      expect((await hearCommandLine(['--help'])).stdout).toContain(summary.split(' ').slice(0, 3).join(' '));
     }
   });
 
   it('without a command is answered with the help on stderr and exit code 2', async () => {
-    const { code, stdout, stderr } = await run([]);
+    const { code, stdout, stderr } = await hearCommandLine([]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('Usage: hitl-mcp');
-    expect(JSON.parse((await run(['--json'])).stdout)).toMatchObject({ error: { code: 'usage' } });
+    expect(JSON.parse((await hearCommandLine(['--json'])).stdout)).toMatchObject({
+      error: { code: 'usage' },
+    });
   });
 
   it.each([
@@ -93,12 +81,12 @@ describe('a command line', () => {
       ['--api', 'this machine'],
     ],
   ])('is told by name, before anything is opened, what is wrong with %j', async (args, words) => {
-    const { code, stdout, stderr } = await run(args);
+    const { code, stdout, stderr } = await hearCommandLine(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^hitl-mcp: .*\n$/);
     for (const word of words) expect(stderr).toContain(word);
 
-    const asJson = await run([...args, '--json']);
+    const asJson = await hearCommandLine([...args, '--json']);
     expect([asJson.code, asJson.stderr]).toEqual([2, '']);
     expect(JSON.parse(asJson.stdout)).toMatchObject({
       error: { detail: expect.stringContaining(words[0] ?? '') },
@@ -111,8 +99,8 @@ describe('a command line', () => {
       ['runs', 'show', '\u001b]0;x\u0007'],
       ['run', '--user-id', 'a\u202e\u001b[8m b'],
     ]) {
-      const { stderr, stdout } = await run(args);
-      const asJson = await run([...args, '--json']);
+      const { stderr, stdout } = await hearCommandLine(args);
+      const asJson = await hearCommandLine([...args, '--json']);
       expect(stderr + stdout + asJson.stdout).not.toMatch(/(?!\n)\p{Cc}|\p{Cf}/u);
     }
   });

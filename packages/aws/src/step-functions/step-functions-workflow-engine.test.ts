@@ -10,6 +10,13 @@ import { createStepFunctionsTaskCallback } from './step-functions-task-callback.
 import { createStepFunctionsWorkflowEngine } from './step-functions-workflow-engine.ts';
 
 const region = 'eu-central-1';
+const connect = (endpoint: string) =>
+  createStepFunctionsClient({
+    region,
+    endpoint,
+    credentials: localCredentials,
+    maxAttempts: 1,
+  });
 
 async function openEngine(advance: (runId: string) => Promise<RunStatus>) {
   const approvals = createMemoryApprovalStore();
@@ -18,12 +25,7 @@ async function openEngine(advance: (runId: string) => Promise<RunStatus>) {
     if (status === 'awaiting_approval') await approvals.putTaskToken(input.run_id, task_token);
     else await callback.succeed(task_token, { run_id: input.run_id, status });
   });
-  const client = createStepFunctionsClient({
-    region,
-    endpoint: peer.endpoint,
-    credentials: localCredentials,
-    maxAttempts: 1,
-  });
+  const client = connect(peer.endpoint);
   const callback = createStepFunctionsTaskCallback({ client });
   return {
     subject: createStepFunctionsWorkflowEngine({ client, stateMachineArn: peer.stateMachineArn, approvals }),
@@ -45,12 +47,7 @@ describeTaskCallbackContract('createStepFunctionsTaskCallback', async () => {
   const peer = await startStepFunctionsPeer(async ({ input, task_token }) =>
     tokens.get(input.run_id)?.(task_token),
   );
-  const client = createStepFunctionsClient({
-    region,
-    endpoint: peer.endpoint,
-    credentials: localCredentials,
-    maxAttempts: 1,
-  });
+  const client = connect(peer.endpoint);
   const engine = createStepFunctionsWorkflowEngine({
     client,
     stateMachineArn: peer.stateMachineArn,
@@ -78,6 +75,16 @@ describe('the workflow on Step Functions', () => {
   afterEach(async () => {
     for (const close of closers.splice(0)) await close();
   });
+
+  async function openClient(answers: Parameters<typeof startJsonService>[0]) {
+    const service = await startJsonService(answers);
+    const client = connect(service.endpoint);
+    closers.push(async () => {
+      client.destroy();
+      await service.close();
+    });
+    return client;
+  }
 
   async function open(advance: (runId: string) => Promise<RunStatus>) {
     const engine = await openEngine(advance);
@@ -114,20 +121,10 @@ describe('the workflow on Step Functions', () => {
   });
 
   it('says unavailable in its own words when the service refuses', async () => {
-    const service = await startJsonService({
+    const client = await openClient({
       StartExecution() {
         throw new ServiceFault('AccessDeniedException');
       },
-    });
-    const client = createStepFunctionsClient({
-      region,
-      endpoint: service.endpoint,
-      credentials: localCredentials,
-      maxAttempts: 1,
-    });
-    closers.push(async () => {
-      client.destroy();
-      await service.close();
     });
     const engine = createStepFunctionsWorkflowEngine({
       client,
@@ -142,21 +139,11 @@ describe('the workflow on Step Functions', () => {
   });
 
   it('says nothing of a token that the service quotes when it refuses it', async () => {
-    const service = await startJsonService({
+    const client = await openClient({
       SendTaskSuccess({ taskToken }) {
         const message = `Value '${String(taskToken)}' at 'taskToken' failed to satisfy a constraint`;
         throw Object.assign(new ServiceFault('ValidationException'), { message });
       },
-    });
-    const client = createStepFunctionsClient({
-      region,
-      endpoint: service.endpoint,
-      credentials: localCredentials,
-      maxAttempts: 1,
-    });
-    closers.push(async () => {
-      client.destroy();
-      await service.close();
     });
     const callback = createStepFunctionsTaskCallback({ client });
     const error = await callback.succeed('token/of+a=step', {}).catch((reason: unknown) => reason);

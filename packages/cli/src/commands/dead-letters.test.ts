@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startDeadLetterPeer } from '../../../aws/test/start-dead-letter-peer.ts';
-import { runCommandLine } from '../run-command-line.ts';
+import { hearCommandLine } from '../../test/hear-command-line.ts';
 
 const names = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'] as const;
 const before = { ...process.env };
@@ -20,23 +20,7 @@ afterAll(async () => {
   await peer.close();
 });
 
-async function hitl(...argv: string[]) {
-  const heard = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    ({
-      isTTY: false,
-      write: (text: string) => {
-        heard[name] += text;
-        return true;
-      },
-    }) as unknown as NodeJS.WriteStream & { fd: 1 & 2 };
-  const code = await runCommandLine(['dead-letters', ...argv, '--environment', 'dev'], {
-    env: {},
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-  });
-  return { code, ...heard };
-}
+const hitl = (...argv: string[]) => hearCommandLine(['dead-letters', ...argv, '--environment', 'dev']);
 
 describe('the dead letters of a deployed environment', () => {
   it('are counted, sent on their way again, and gone then', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TableNames } from '@hitl/aws';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RunningDynalite, startDynalite } from '../../../aws/test/start-dynalite.ts';
-import { runCommandLine } from '../run-command-line.ts';
+import { hearCommandLine } from '../../test/hear-command-line.ts';
 
 const aws = {
   AWS_ENDPOINT_URL_DYNAMODB: '',
@@ -38,24 +38,8 @@ afterAll(async () => {
   await dynalite.close();
 });
 
-async function hitl(...argv: string[]) {
-  const heard = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    ({
-      isTTY: false,
-      write: (text: string) => {
-        heard[name] += text;
-        return true;
-      },
-    }) as unknown as NodeJS.WriteStream & { fd: 1 & 2 };
-  const where = ['--environment', 'dev', '--table', tables.directory];
-  const code = await runCommandLine(['directory', ...argv, ...where], {
-    env: {},
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-  });
-  return { code, ...heard };
-}
+const hitl = (...argv: string[]) =>
+  hearCommandLine(['directory', ...argv, '--environment', 'dev', '--table', tables.directory]);
 const people = (...lines: string[]) => writeFile(file, `version: 1\nprincipals:\n${lines.join('\n')}\n`);
 
 describe('the directory of a deployed environment', () => {

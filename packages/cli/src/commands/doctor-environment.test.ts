@@ -7,9 +7,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type RunningDynalite, startDynalite } from '../../../aws/test/start-dynalite.ts';
 import { named, startAwsFront } from '../../../cloud/test/aws-front.ts';
 import { botScopes } from '../../../slack/src/manifest/app-features.ts';
+import { hearCommandLine } from '../../test/hear-command-line.ts';
 import { diagnoseEnvironment } from '../doctor/environment/diagnose-environment.ts';
 import { createEnvironmentFacts } from '../doctor/environment/environment-facts.ts';
-import { runCommandLine } from '../run-command-line.ts';
 
 const variables = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'] as const;
 const before = { ...process.env };
@@ -162,22 +162,9 @@ function expectNoSecretIn(said: string): void {
 }
 
 async function hitl(...argv: string[]) {
-  const heard = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    ({
-      isTTY: false,
-      write: (text: string) => {
-        heard[name] += text;
-        return true;
-      },
-    }) as unknown as NodeJS.WriteStream & { fd: 1 & 2 };
-  const code = await runCommandLine(['doctor', '--environment', 'dev', ...argv], {
-    env: {},
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-  });
+  const heard = await hearCommandLine(['doctor', '--environment', 'dev', ...argv]);
   expectNoSecretIn(heard.stdout + heard.stderr);
-  return { code, ...heard };
+  return heard;
 }
 async function findings(...argv: string[]): Promise<{ code: number; items: readonly Finding[] }> {
   const { code, stdout } = await hitl('--json', ...argv);
